@@ -1,0 +1,60 @@
+namespace Platform.Catalog;
+
+/// <summary>One model of the catalogue.</summary>
+public sealed record CatalogModel
+{
+    /// <summary>Id in the API; may hold slashes.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Other names that lead to it; answers name <see cref="Id"/>.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
+    public required ModelKind Kind { get; init; }
+
+    /// <summary><c>llama.cpp</c>, <c>bigram</c>, <c>onnx</c>.</summary>
+    public required string Engine { get; init; }
+
+    /// <summary>First file is the one the engine opens.</summary>
+    public required IReadOnlyList<ModelFile> Files { get; init; }
+
+    /// <summary>Tokens a sequence may have, prompt and output together.</summary>
+    public required int ContextLength { get; init; }
+
+    /// <summary>Output tokens when a request names no maximum; null: until the context is full.</summary>
+    public int? DefaultOutputTokens { get; init; }
+
+    /// <summary>Chat template file that replaces the model's own; null: the model's own.</summary>
+    public string? Template { get; init; }
+
+    public string License { get; init; } = "";
+    public string Family { get; init; } = "";
+
+    /// <summary>Who made it; <c>owned_by</c> in the API.</summary>
+    public string Owner { get; init; } = "platform";
+
+    /// <summary>Unix seconds of the model's release; <c>created</c> in the API.</summary>
+    public long Created { get; init; }
+
+    public Prices Prices { get; init; } = new();
+
+    /// <summary>Sequences a worker decodes at once.</summary>
+    public int Slots { get; init; } = 8;
+
+    /// <summary>Cells a worker's cache has for all sequences; null: two full contexts.</summary>
+    public int? CacheTokens { get; init; }
+
+    /// <summary>Requests that may wait for a worker before more are refused.</summary>
+    public int QueueLimit { get; init; } = 192;
+
+    /// <summary>Engine threads; null: cores − 1, at least 1.</summary>
+    public int? Threads { get; init; }
+}
+
+public enum ModelKind { Chat, Embedding, Video }
+
+/// <param name="Path">Relative to the catalogue file, or absolute.</param>
+/// <param name="Sha256">Lower-case hexadecimal.</param>
+public sealed record ModelFile(string Path, string Sha256);
+
+/// <summary>Per million tokens, in the catalogue's currency unit.</summary>
+public sealed record Prices(decimal Input = 0, decimal CachedInput = 0, decimal Output = 0);

@@ -1,0 +1,75 @@
+namespace Platform.Contracts.Runs;
+
+/// <summary>
+/// Worker → gateway: some tokens of one choice of a run. At most 32 tokens or 20 ms of them; the first token goes out at once.
+/// Not confirmed: a gap in <see cref="From"/> is filled by <see cref="AttachRun"/>.
+/// </summary>
+public sealed record Frame
+{
+    public required string GenerationId { get; init; }
+    public required int Run { get; init; }
+    public required int Choice { get; init; }
+
+    /// <summary>Position (tokens of this choice before it) of the first token in this frame.</summary>
+    public required int From { get; init; }
+
+    /// <summary>Token ids, the end-of-generation token included.</summary>
+    public int[] Tokens { get; init; } = [];
+
+    /// <summary>UTF-8 of all the tokens' visible text; each token's share ends at <see cref="TextEnds"/>. Never splits a character, never holds a part of a stop string.</summary>
+    public byte[] Text { get; init; } = [];
+
+    /// <summary>For each token the end of its share in <see cref="Text"/>. Text that was held back belongs to the token that released it.</summary>
+    public int[] TextEnds { get; init; } = [];
+
+    /// <summary>For each token the microseconds since the token before it (for the first: since the run began).</summary>
+    public int[] Micros { get; init; } = [];
+
+    /// <summary>Set in the last frame of a choice.</summary>
+    public FinishReason? Finish { get; init; }
+
+    /// <summary>Set in the first frame of a run.</summary>
+    public RunStarted? Started { get; init; }
+
+    /// <summary>Set when the run can't go on; no more frames follow.</summary>
+    public RunError? Error { get; init; }
+}
+
+/// <summary>What the worker found out before the first token.</summary>
+/// <param name="Worker">Id of the worker.</param>
+/// <param name="PromptTokens">Exact size of the rendered prompt.</param>
+/// <param name="CachedTokens">Prompt tokens taken from a slot's prefix instead of being decoded.</param>
+/// <param name="ContextLength">Tokens a sequence may have, prompt and output together.</param>
+public sealed record RunStarted(string Worker, int PromptTokens, int CachedTokens, int ContextLength);
+
+/// <summary>Why a run can't go on.</summary>
+/// <param name="Kind">Whose fault it is, and so which status the client gets.</param>
+/// <param name="Code">OpenAI error code, e.g. <c>context_length_exceeded</c>.</param>
+/// <param name="Message">Fit for the client: names the values, never holds prompt text.</param>
+/// <param name="Param">Request field at fault, if any.</param>
+public sealed record RunError(RunErrorKind Kind, string Code, string Message, string? Param = null);
+
+public enum RunErrorKind
+{
+    /// <summary>The request can't be served as it is: 400.</summary>
+    InvalidRequest,
+
+    /// <summary>This worker can't, another may: the gateway takes a new grant.</summary>
+    WorkerUnavailable,
+
+    /// <summary>The engine failed on this request: 500.</summary>
+    Engine,
+}
+
+/// <summary>Why a choice ended.</summary>
+public enum FinishReason
+{
+    /// <summary>The model ended, or a stop string was met.</summary>
+    Stop,
+
+    /// <summary>max_tokens, the quota or the context was used up.</summary>
+    Length,
+
+    /// <summary>The gateway cancelled the run.</summary>
+    Cancelled,
+}

@@ -1,0 +1,54 @@
+using Platform.Contracts.Runs;
+
+namespace Platform.Inference.Batching;
+
+/// <summary>One generation for the <see cref="ContinuousBatcher"/>: a prompt and the choices sampled from it.</summary>
+public sealed record SequenceRequest
+{
+    /// <summary>Prompt tokens; at least one.</summary>
+    public required int[] Prompt { get; init; }
+
+    public required Sampling Sampling { get; init; }
+
+    public int Choices { get; init; } = 1;
+
+    /// <summary>Upper bound of output tokens per choice, tokens it already has included; the context's end bounds it too.</summary>
+    public int? MaxTokens { get; init; }
+
+    /// <summary>Output tokens per choice before the choice pauses; raised by <see cref="SequenceHandle.Allow"/>.</summary>
+    public int Allowance { get; init; } = int.MaxValue;
+
+    /// <summary>Tokens each choice already has; empty in a first run.</summary>
+    public IReadOnlyList<int[]> SoFar { get; init; } = [];
+
+    /// <summary>Isolates cached prefixes where the model is configured so.</summary>
+    public string Tenant { get; init; } = "";
+
+    /// <summary>Called on the engine's thread; must not block.</summary>
+    public required ITokenSink Sink { get; init; }
+}
+
+/// <summary>Where tokens go. Calls come from the engine's thread, in order per choice, and must not block or throw.</summary>
+public interface ITokenSink
+{
+    /// <summary>Once, before any token: the prompt has been read.</summary>
+    void Started(int promptTokens, int cachedTokens);
+
+    /// <summary>A token was drawn. Returning true ends the choice with <see cref="FinishReason.Stop"/> (a stop string was met).</summary>
+    bool Token(int choice, int token);
+
+    /// <summary>Once per choice, last.</summary>
+    void Finished(int choice, FinishReason reason);
+
+    /// <summary>Instead of everything that would follow.</summary>
+    void Failed(RunError error);
+}
+
+/// <summary>A generation that runs; all members may be called from any thread and take effect at the next step.</summary>
+public abstract class SequenceHandle
+{
+    public abstract void Cancel();
+
+    /// <summary>Raises the allowance; <paramref name="final"/>: ends with <see cref="FinishReason.Length"/> when it is reached.</summary>
+    public abstract void Allow(int tokens, bool final);
+}
