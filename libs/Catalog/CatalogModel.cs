@@ -14,8 +14,8 @@ public sealed record CatalogModel
     /// <summary><c>llama.cpp</c>, <c>bigram</c>, <c>onnx</c>.</summary>
     public required string Engine { get; init; }
 
-    /// <summary>First file is the one the engine opens.</summary>
-    public required IReadOnlyList<ModelFile> Files { get; init; }
+    /// <summary>First file is the one the engine opens. Empty only for the bigram engine.</summary>
+    public IReadOnlyList<ModelFile> Files { get; init; } = [];
 
     /// <summary>Tokens a sequence may have, prompt and output together.</summary>
     public required int ContextLength { get; init; }
@@ -52,9 +52,10 @@ public sealed record CatalogModel
 
 public enum ModelKind { Chat, Embedding, Video }
 
-/// <param name="Path">Relative to the catalogue file, or absolute.</param>
+/// <param name="Path">Relative to the catalogue file, or absolute; absolute in a loaded catalogue.</param>
 /// <param name="Sha256">Lower-case hexadecimal.</param>
-public sealed record ModelFile(string Path, string Sha256);
+/// <param name="Bytes">Size, checked when the catalogue is read; null: not checked.</param>
+public sealed record ModelFile(string Path, string Sha256, long? Bytes = null);
 
 /// <summary>Per million tokens, in the catalogue's currency unit.</summary>
 public sealed record Prices(decimal Input = 0, decimal CachedInput = 0, decimal Output = 0);
