@@ -1,0 +1,27 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Platform.Messaging;
+
+/// <summary>What both transports have in common.</summary>
+internal static class BusDefaults
+{
+    public static void AddBusDefaults(this IServiceCollection services) =>
+        services.Configure<MassTransitHostOptions>(options =>
+        {
+            options.WaitUntilStarted = true;
+            options.StartTimeout = TimeSpan.FromSeconds(20);
+            options.StopTimeout = TimeSpan.FromSeconds(10);
+            options.ConsumerStopTimeout = TimeSpan.FromSeconds(5);
+        });
+
+    /// <summary>One command at a time and in order; a command that can't be read is logged and dropped, its sender notices by silence.</summary>
+    public static void ForCommands(this IReceiveEndpointConfigurator endpoint)
+    {
+        endpoint.ConfigureConsumeTopology = false;
+        endpoint.PublishFaults = false;
+        endpoint.ConcurrentMessageLimit = 1;
+        endpoint.DiscardFaultedMessages();
+        endpoint.DiscardSkippedMessages();
+    }
+}

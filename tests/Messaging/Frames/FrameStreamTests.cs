@@ -1,0 +1,101 @@
+using System.Text.Json;
+using Platform.Contracts.Generations;
+using Platform.Contracts.Runs;
+using Platform.Messaging.Frames;
+
+namespace Platform.Messaging.Tests.Frames;
+
+public abstract class FrameStreamTests(ITransport transport)
+{
+    private readonly string _generation = PublicId.New("chatcmpl-");
+
+    [Fact]
+    public async Task A_frame_arrives_with_everything_it_was_sent_with()
+    {
+        using var mailbox = transport.Inbox().Open(_generation);
+        Frame[] sent =
+        [
+            Tokens(0) with { Started = new("worker-1", 31, 7, 8192) },
+            Tokens(3) with { Choice = 127, Finish = FinishReason.Length },
+            new() { GenerationId = _generation, Run = 2, Choice = 0, From = 6, Error = new(RunErrorKind.InvalidRequest, "context_length_exceeded", "8193 tokens > 8192 – zu viel", "messages") },
+            new() { GenerationId = _generation, Run = 2, Choice = 0, From = 6, Error = new(RunErrorKind.Engine, "engine", "broken") },
+        ];
+        foreach (var frame in sent)
+        {
+            Assert.True(await Send(frame));
+            Assert.Equal(JsonSerializer.Serialize(frame), JsonSerializer.Serialize(await Next(mailbox)));
+        }
+    }
+
+    [Fact]
+    public async Task Frames_arrive_in_order_at_the_mailbox_of_their_generation()
+    {
+        var other = PublicId.New("chatcmpl-");
+        using var mailbox = transport.Inbox().Open(_generation);
+        using var others = transport.Inbox().Open(other);
+        for (var i = 0; i < 200; i++)
+        {
+            await Send(Tokens(3 * i));
+            await Send(Tokens(3 * i) with { GenerationId = other });
+        }
+
+        for (var i = 0; i < 200; i++)
+        {
+            Assert.Equal((_generation, 3 * i), await Next(mailbox) is var mine ? (mine.GenerationId, mine.From) : default);
+            Assert.Equal((other, 3 * i), await Next(others) is var theirs ? (theirs.GenerationId, theirs.From) : default);
+        }
+    }
+
+    [Fact]
+    public async Task A_slow_reader_loses_frames_and_never_holds_the_sender_up()
+    {
+        using var mailbox = transport.Inbox().Open(_generation);
+        for (var i = 0; i < 2000; i++)
+        {
+            Assert.True(await Send(Tokens(3 * i)).AsTask().WaitAsync(TimeSpan.FromSeconds(5)));
+        }
+
+        Assert.Equal(0, (await Next(mailbox)).From);
+    }
+
+    [Fact]
+    public async Task The_sender_is_told_when_nobody_is_at_the_address() =>
+        Assert.False(await transport.Frames().Send("nowhere", Tokens(0), default));
+
+    [Fact]
+    public async Task A_mailbox_opened_again_outlives_the_one_before_it()
+    {
+        var before = transport.Inbox().Open(_generation);
+        using var mailbox = transport.Inbox().Open(_generation);
+        before.Dispose();
+        Assert.True(await Send(Tokens(0)));
+        Assert.Equal(0, (await Next(mailbox)).From);
+    }
+
+    private ValueTask<bool> Send(Frame frame) => transport.Frames().Send(transport.Inbox().Address, frame, default);
+
+    private static async Task<Frame> Next(FrameMailbox mailbox) => await mailbox.Frames.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+
+    private Frame Tokens(int from) => new()
+    {
+        GenerationId = _generation,
+        Run = 2,
+        Choice = 1,
+        From = from,
+        Tokens = [0, 49151, int.MaxValue],
+        Text = "Grüße 🌍"u8.ToArray(),
+        TextEnds = [2, 2, 12],
+        Micros = [0, 20_000, 1_000_000_000],
+    };
+}
+
+public sealed class InProcessFrameStreamTests(InProcessTransport transport) : FrameStreamTests(transport), IClassFixture<InProcessTransport>
+{
+    [Fact]
+    public async Task The_sender_is_told_when_the_mailbox_has_been_closed()
+    {
+        var inbox = transport.Inbox();
+        inbox.Open("gone").Dispose();
+        Assert.False(await transport.Frames().Send(inbox.Address, new() { GenerationId = "gone", Run = 1, Choice = 0, From = 0 }, default));
+    }
+}
