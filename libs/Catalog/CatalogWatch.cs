@@ -8,17 +8,14 @@ internal sealed partial class CatalogWatch(ModelCatalog catalog, ILogger<Catalog
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var seen = catalog.Stamp();
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            var stamp = catalog.Stamp();
-            if (stamp == seen)
+            if (!catalog.IsStale)
             {
                 continue;
             }
 
-            seen = stamp;
             try
             {
                 catalog.Reload();

@@ -7,12 +7,14 @@ namespace Platform.Catalog;
 public sealed class ModelCatalog
 {
     private readonly CatalogOptions options;
+    private (DateTime, long, DateTime, long) seen;
     private volatile Listing listing;
 
     /// <exception cref="CatalogException">A file can't be used.</exception>
     public ModelCatalog(CatalogOptions options)
     {
         this.options = options.Resolve();
+        seen = Stamp();
         listing = Listing.Read(this.options);
     }
 
@@ -50,12 +52,15 @@ public sealed class ModelCatalog
     /// <exception cref="CatalogException">A file can't be used.</exception>
     internal void Reload()
     {
+        seen = Stamp();
         listing = Listing.Read(options);
         Changed?.Invoke();
     }
 
-    /// <summary>Changes whenever one of the files does.</summary>
-    internal (DateTime, long, DateTime, long) Stamp()
+    /// <summary>Whether a file has changed since the last reading, a failed one included.</summary>
+    internal bool IsStale => Stamp() != seen;
+
+    private (DateTime, long, DateTime, long) Stamp()
     {
         var (bundled, own) = (new FileInfo(options.File), new FileInfo(options.OperatorFile.Length > 0 ? options.OperatorFile : options.File));
         return (bundled.LastWriteTimeUtc, bundled.Exists ? bundled.Length : -1, own.LastWriteTimeUtc, own.Exists ? own.Length : -1);
