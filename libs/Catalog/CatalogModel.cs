@@ -48,6 +48,9 @@ public sealed record CatalogModel
 
     /// <summary>Engine threads; null: cores − 1, at least 1.</summary>
     public int? Threads { get; init; }
+
+    /// <summary>Milliseconds every step of the bigram engine takes on top, so that it behaves like a slow model.</summary>
+    public double StepDelayMs { get; init; }
 }
 
 public enum ModelKind { Chat, Embedding, Video }
