@@ -1,0 +1,78 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Platform.OpenAi.Errors;
+using Platform.OpenAi.Json;
+
+namespace Platform.OpenAi.Chat;
+
+/// <summary>Writes the events of one streamed chat completion. What all chunks share is formatted once; a token allocates nothing.</summary>
+/// <param name="includeUsage">Whether every chunk carries a <c>usage</c> key, null until the last.</param>
+public sealed class ChatChunkWriter(AnswerHead head, bool includeUsage)
+{
+    private readonly byte[] start = Encoding.UTF8.GetBytes(
+        $"data: {{\"id\":\"{head.Id}\",\"object\":\"chat.completion.chunk\",\"created\":{head.Created},\"model\":\"{JsonEncodedText.Encode(head.Model)}\","
+        + $"\"service_tier\":\"default\",\"system_fingerprint\":\"{head.SystemFingerprint}\",\"choices\":[");
+
+    /// <summary>Starts a choice: the role and nothing else.</summary>
+    public void Role(IBufferWriter<byte> output, int choice)
+    {
+        Open(output, choice);
+        output.Write("{\"role\":\"assistant\",\"content\":\"\",\"refusal\":null}"u8);
+        Close(output, null);
+    }
+
+    /// <param name="text">UTF-8, whole characters.</param>
+    public void Content(IBufferWriter<byte> output, int choice, ReadOnlySpan<byte> text)
+    {
+        Open(output, choice);
+        output.Write("{\"content\":\""u8);
+        output.WriteEscaped(text);
+        output.Write("\"}"u8);
+        Close(output, null);
+    }
+
+    public void Finish(IBufferWriter<byte> output, int choice, ChatFinish reason)
+    {
+        Open(output, choice);
+        output.Write("{}"u8);
+        Close(output, reason);
+    }
+
+    /// <summary>The chunk without choices; to be written only where usage was asked for.</summary>
+    public void Usage(IBufferWriter<byte> output, TokenUsage usage)
+    {
+        output.Write(start);
+        output.Write("],\"usage\":"u8);
+        UsageBody.Write(output, usage);
+        output.Write("}\n\n"u8);
+    }
+
+    public static void Done(IBufferWriter<byte> output) => output.Write("data: [DONE]\n\n"u8);
+
+    /// <summary>A comment that keeps the connection alive.</summary>
+    public static void Ping(IBufferWriter<byte> output) => output.Write(": ping\n\n"u8);
+
+    /// <summary>Ends a stream that has begun but can't go on.</summary>
+    public static void Error(IBufferWriter<byte> output, ApiError error)
+    {
+        output.Write("data: "u8);
+        ErrorBody.Write(output, error);
+        output.Write("\n\n"u8);
+    }
+
+    private void Open(IBufferWriter<byte> output, int choice)
+    {
+        output.Write(start);
+        output.Write("{\"index\":"u8);
+        output.WriteNumber(choice);
+        output.Write(",\"delta\":"u8);
+    }
+
+    private void Close(IBufferWriter<byte> output, ChatFinish? reason)
+    {
+        output.Write(",\"logprobs\":null,\"finish_reason\":"u8);
+        output.Write(reason.Json());
+        output.Write(includeUsage ? "}],\"usage\":null}\n\n"u8 : "}]}\n\n"u8);
+    }
+}

@@ -1,0 +1,14 @@
+namespace Platform.OpenAi.Chat;
+
+/// <summary><c>finish_reason</c> of a choice.</summary>
+public enum ChatFinish { Stop, Length }
+
+internal static class ChatFinishJson
+{
+    public static ReadOnlySpan<byte> Json(this ChatFinish? reason) => reason switch
+    {
+        ChatFinish.Stop => "\"stop\""u8,
+        ChatFinish.Length => "\"length\""u8,
+        _ => "null"u8,
+    };
+}

@@ -1,0 +1,20 @@
+using System.Buffers;
+using Platform.OpenAi.Json;
+
+namespace Platform.OpenAi.Chat;
+
+internal static class UsageBody
+{
+    public static void Write(IBufferWriter<byte> output, TokenUsage usage)
+    {
+        output.Write("{\"prompt_tokens\":"u8);
+        output.WriteNumber(usage.Prompt);
+        output.Write(",\"completion_tokens\":"u8);
+        output.WriteNumber(usage.Completion);
+        output.Write(",\"total_tokens\":"u8);
+        output.WriteNumber((long)usage.Prompt + usage.Completion);
+        output.Write(",\"prompt_tokens_details\":{\"cached_tokens\":"u8);
+        output.WriteNumber(usage.Cached);
+        output.Write(",\"audio_tokens\":0},\"completion_tokens_details\":{\"reasoning_tokens\":0,\"audio_tokens\":0,\"accepted_prediction_tokens\":0,\"rejected_prediction_tokens\":0}}"u8);
+    }
+}
