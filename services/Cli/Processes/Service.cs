@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using Platform.Cli.Terminal;
+
+namespace Platform.Cli.Processes;
+
+/// <summary>One process that is to run all the time: started again when it ends by itself, stopped in an orderly way when asked.</summary>
+internal sealed class Service(string name, ProcessStartInfo command, string atDeath, TimeSpan grace, LogFile log, Action<string> say)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30), Settled = TimeSpan.FromMinutes(1);
+    private readonly TaskCompletionSource _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Process? _process;
+    private Task _running = Task.CompletedTask;
+    private bool _restarts;
+
+    public string Name => name;
+
+    public int? Pid => _process?.Id;
+
+    public LogFile Log => log;
+
+    public async Task Start()
+    {
+        log.Note($"starting {name}");
+        _process = await TiedProcess.Start(command, atDeath);
+        _running = Run(_process);
+    }
+
+    /// <summary>Waits until it answers, or throws when it has ended before.</summary>
+    public async Task Await(Func<Task<bool>> answers, CancellationToken cancellation)
+    {
+        while (!await answers())
+        {
+            if (_running.IsCompleted) throw new CliException($"{name} ended while it was starting. The end of {log.Path}:\n\n{log.Tail()}");
+            await Task.Delay(50, cancellation);
+        }
+    }
+
+    /// <summary>From now on an end that nobody asked for is followed by a new start.</summary>
+    public void KeepRunning() => Volatile.Write(ref _restarts, true);
+
+    public async Task Stop()
+    {
+        _stop.TrySetResult();
+        if (_process is { HasExited: false } process) TiedProcess.Terminate(process.Id);
+        if (await Task.WhenAny(_running, Task.Delay(grace)) != _running && _process is { HasExited: false } stuck)
+        {
+            say($"{name} did not stop within {grace.TotalSeconds:0} s and was killed");
+            stuck.Kill(entireProcessTree: true);
+        }
+
+        await _running;
+        log.Note($"{name} stopped");
+    }
+
+    private async Task Run(Process process)
+    {
+        var pause = TimeSpan.FromSeconds(1);
+        while (true)
+        {
+            var since = Stopwatch.StartNew();
+            await Task.WhenAll(log.Copy(process.StandardOutput.BaseStream), log.Copy(process.StandardError.BaseStream), process.WaitForExitAsync());
+            log.Note($"{name} ended with exit code {process.ExitCode}");
+            if (_stop.Task.IsCompleted || !Volatile.Read(ref _restarts)) return;
+
+            if (since.Elapsed > Settled) pause = TimeSpan.FromSeconds(1);
+            say($"{name} ended with exit code {process.ExitCode}; starting it again in {pause.TotalSeconds:0} s (log: {log.Path})");
+            if (await Task.WhenAny(_stop.Task, Task.Delay(pause)) == _stop.Task) return;
+
+            pause = pause * 2 < Patience ? pause * 2 : Patience;
+            process.Dispose();
+            process = _process = await TiedProcess.Start(command, atDeath);
+            if (_stop.Task.IsCompleted) TiedProcess.Terminate(process.Id);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using System.CommandLine;
+using Platform.Cli;
+using Platform.Cli.Down;
+using Platform.Cli.Logs;
+using Platform.Cli.Models;
+using Platform.Cli.Status;
+using Platform.Cli.Terminal;
+using Platform.Cli.Testing;
+using Platform.Cli.Up;
+
+var house = House.FromEnvironment();
+var root = new RootCommand("A team's own OpenAI, built on open models.")
+{
+    UpCommand.Create(house),
+    DownCommand.Create(house),
+    StatusCommand.Create(house),
+    LogsCommand.Create(house),
+    ModelsCommand.Create(house),
+    TestCommand.Create(house),
+};
+
+using var signals = new Signals();
+return await Screen.Guard(() => root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false }, signals.Token));

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using Platform.Cli.Terminal;
+using Platform.Cli.Up;
+using Spectre.Console;
+
+namespace Platform.Cli.Status;
+
+internal static class StatusCommand
+{
+    /// <summary>What <c>systemctl status</c> answers for a service that does not run.</summary>
+    private const int NotRunning = 3;
+
+    public static Command Create(House house)
+    {
+        var command = new Command("status", $"Show what runs and where; exit code {NotRunning} when nothing does.");
+        command.SetAction(async (_, cancellation) =>
+        {
+            if (RunningPlatform.Read(house) is not { } running)
+            {
+                Screen.Raw($"The platform does not run on {house.Data}.");
+                return NotRunning;
+            }
+
+            using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+            var health = !running.Ready ? "starting" : await IsReady(http, running, cancellation) ? "ready" : "not ready: ./platform logs";
+            var table = new Grid().AddColumn(new GridColumn().NoWrap().PadRight(2)).AddColumn(new GridColumn().NoWrap());
+            foreach (var (name, value) in new[]
+            {
+                ("State", health),
+                ("API", running.Address + "/v1"),
+                ("Page", running.Address + "/"),
+                ("Metrics", $"{new UriBuilder(running.Address) { Port = running.MetricsPort, Path = "/metrics" }.Uri}"),
+                ("PostgreSQL", $"127.0.0.1:{running.DatabasePort}, user platform, password in {house.DatabasePassword}"),
+                ("Running for", Screen.Duration(DateTimeOffset.UtcNow - running.Since)),
+                ("Process", $"{running.Pid}"),
+                ("Data", house.Data),
+                ("Keys", house.Credentials),
+            })
+            {
+                table.AddRow(new Markup($"[dim]{name}[/]"), new Text(value));
+            }
+
+            Screen.Out.Write(table);
+            return 0;
+        });
+        return command;
+    }
+
+    private static async Task<bool> IsReady(HttpClient http, RunningPlatform running, CancellationToken cancellation)
+    {
+        try
+        {
+            using var response = await http.GetAsync(running.Address + "/health/ready", cancellation);
+            return response.IsSuccessStatusCode;
+        }
+        catch (Exception e) when (e is HttpRequestException || (e is TaskCanceledException && !cancellation.IsCancellationRequested))
+        {
+            return false;
+        }
+    }
+}

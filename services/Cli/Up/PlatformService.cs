@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using System.Globalization;
+using Platform.Cli.Processes;
+
+namespace Platform.Cli.Up;
+
+/// <summary>The platform itself: all its services in one process.</summary>
+internal sealed class PlatformService
+{
+    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
+    private readonly string _address;
+
+    public PlatformService(House house, RunningPlatform running, UpOptions options, string natives, string connectionString, Action<string> say)
+    {
+        _address = running.Address;
+        var folder = house.Built("AllInOne");
+        var command = new ProcessStartInfo(Path.Combine(folder, "Platform.AllInOne")) { WorkingDirectory = folder };
+        foreach (var (key, value) in new (string, string)[]
+        {
+            ("Database__ConnectionString", connectionString),
+            ("Catalog__File", house.CatalogFile),
+            ("Catalog__OperatorFile", house.OperatorFile),
+            ("Natives__Folder", natives),
+            ("Bootstrap__CredentialsFile", house.Credentials),
+            ("Gateway__Bind", options.Bind.ToString()),
+            ("Gateway__Port", options.Port.ToString(CultureInfo.InvariantCulture)),
+            ("Metrics__Port", running.MetricsPort.ToString(CultureInfo.InvariantCulture)),
+        })
+        {
+            command.Environment[$"Platform__{key}"] = value;
+        }
+
+        // Its supervisor gone without a word, it must not go on with a database that is going down.
+        Service = new Service("platform", command, atDeath: "KILL", grace: TimeSpan.FromSeconds(40), new LogFile(house.Log("platform")), say);
+    }
+
+    public Service Service { get; }
+
+    public Task<bool> IsLive(CancellationToken cancellation) => Answers("/health/live", cancellation);
+
+    public Task<bool> IsReady(CancellationToken cancellation) => Answers("/health/ready", cancellation);
+
+    private async Task<bool> Answers(string path, CancellationToken cancellation)
+    {
+        try
+        {
+            using var response = await Http.GetAsync(_address + path, cancellation);
+            return response.IsSuccessStatusCode;
+        }
+        catch (Exception e) when (e is HttpRequestException || (e is TaskCanceledException && !cancellation.IsCancellationRequested))
+        {
+            return false;
+        }
+    }
+}

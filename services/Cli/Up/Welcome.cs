@@ -1,0 +1,30 @@
+using Platform.Catalog;
+using Platform.Cli.Terminal;
+using Spectre.Console;
+
+namespace Platform.Cli.Up;
+
+/// <summary>What a newcomer needs once the platform answers: the address, a key, and a line to paste.</summary>
+internal static class Welcome
+{
+    public static void Show(House house, RunningPlatform running, string howToStop)
+    {
+        var credentials = Credentials.Read(house);
+        var model = new ModelCatalog(new CatalogOptions { File = house.CatalogFile, OperatorFile = house.OperatorFile }).Models.FirstOrDefault(model => model.Kind == ModelKind.Chat)?.Id;
+        Screen.Raw("");
+        Line("Address", credentials.BaseUrl);
+        Line("Page", running.Address + "/");
+        Line("API key", credentials.ApiKey);
+        Line("Model", model ?? "none: ./platform models add");
+        Screen.Raw("");
+        Screen.Raw($$"""curl {{credentials.BaseUrl}}/chat/completions -H "Authorization: Bearer {{credentials.ApiKey}}" -H "Content-Type: application/json" -d '{"model": "{{model}}", "messages": [{"role": "user", "content": "Hello!"}]}'""");
+        Screen.Raw("");
+        Screen.Out.MarkupLine($"[dim]{howToStop.EscapeMarkup()} ./platform chat talks to it, ./platform logs -f shows what it does, ./platform --help the rest.[/]");
+    }
+
+    private static void Line(string name, string value)
+    {
+        Screen.Out.Markup($"  [dim]{name,-8}[/] ");
+        Screen.Raw(value);
+    }
+}
