@@ -1,0 +1,105 @@
+using Platform.Contracts.Runs;
+using Platform.Inference.Engine;
+
+namespace Platform.Inference.Samplers;
+
+/// <summary>
+/// Draws a token from a row of logits, in vLLM's order: penalties, temperature, min-p, top-k, top-p (of what is left), then one counter-based random number.
+/// Used by one thread; allocates nothing after construction.
+/// </summary>
+internal sealed class Sampler(int vocabulary)
+{
+    /// <summary>How far below the likeliest token (in nats) the first search for the top k goes.</summary>
+    private const float FirstDepth = 4;
+
+    private readonly Candidates candidates = new(vocabulary);
+    private readonly float[] weights = new float[vocabulary];
+    private readonly double[] sums = new double[Row.Blocks(vocabulary)];
+
+    /// <summary>Ids a draw with these settings can give, for the settings of the last draw that cut any.</summary>
+    internal ReadOnlySpan<int> Kept => candidates.Ids;
+
+    /// <param name="logits">Left as they were.</param>
+    /// <param name="position">Tokens of this choice before this one.</param>
+    public int Draw(Span<float> logits, Sampling sampling, SeenTokens seen, int choice, int position)
+    {
+        if (!SeenTokens.Matter(sampling))
+        {
+            return Draw(logits, sampling, choice, position);
+        }
+
+        seen.Penalise(logits);
+        try
+        {
+            return Draw(logits, sampling, choice, position);
+        }
+        finally
+        {
+            seen.Restore(logits);
+        }
+    }
+
+    private int Draw(ReadOnlySpan<float> logits, Sampling sampling, int choice, int position)
+    {
+        var max = Row.Max(logits);
+        if (!float.IsFinite(max))
+        {
+            throw new EngineException($"the engine gave logits that are not finite (highest: {max})");
+        }
+
+        if (sampling.Temperature <= 0)
+        {
+            return Row.IndexOf(logits, max);
+        }
+
+        var scale = 1 / sampling.Temperature;
+        var uniform = Philox.Uniform(sampling.Seed, choice, position);
+        var least = sampling.MinP > 0 ? max + sampling.Temperature * MathF.Log(sampling.MinP) : float.NegativeInfinity;
+        if (sampling.TopK > 0 && sampling.TopK < logits.Length)
+        {
+            GatherTop(logits, max, least, sampling);
+            candidates.Weigh(logits, max, scale);
+            candidates.KeepCount(sampling.TopK);
+        }
+        else if (sampling.MinP > 0)
+        {
+            candidates.Gather(logits, least);
+            candidates.Weigh(logits, max, scale);
+        }
+        else
+        {
+            var total = Row.Exponentials(logits, max, scale, weights, sums);
+            if (sampling.TopP >= 1)
+            {
+                return Row.Find(weights, sums, uniform * total);
+            }
+
+            // Tokens lighter than this have less than 1 − p of the mass even all together, so none of them is in the set.
+            var light = (1 - sampling.TopP) * total / logits.Length;
+            candidates.Gather(logits, Math.Min(max, max + sampling.Temperature * (float)Math.Log(light) - 1e-3f));
+            candidates.Weigh(logits, max, scale);
+            candidates.KeepMass(sampling.TopP, total);
+            return candidates.Draw(uniform);
+        }
+
+        if (sampling.TopP < 1)
+        {
+            candidates.KeepMass(sampling.TopP);
+        }
+
+        return candidates.Draw(uniform);
+    }
+
+    /// <summary>Gathers at least the top k (fewer when min-p leaves fewer), looking deeper until there are enough.</summary>
+    private void GatherTop(ReadOnlySpan<float> logits, float max, float least, Sampling sampling)
+    {
+        for (var depth = FirstDepth; ; depth *= 2)
+        {
+            var bound = depth > 64 ? float.NegativeInfinity : max - depth;
+            if (candidates.Gather(logits, Math.Max(bound, least)) >= sampling.TopK || bound <= least)
+            {
+                return;
+            }
+        }
+    }
+}
