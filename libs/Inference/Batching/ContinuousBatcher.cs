@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Platform.Inference.Engine;
 
 namespace Platform.Inference.Batching;
@@ -7,10 +9,19 @@ namespace Platform.Inference.Batching;
 /// </summary>
 public sealed class ContinuousBatcher : IAsyncDisposable
 {
-    public ContinuousBatcher(IEngineModel model, BatcherOptions options)
+    private readonly Inbox inbox = new();
+    private readonly EngineLoop loop;
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long order;
+
+    /// <summary>Creates the context and starts the engine's thread. Throws <see cref="EngineException"/> when the engine can't give what the options ask for.</summary>
+    public ContinuousBatcher(IEngineModel model, BatcherOptions options, ILogger<ContinuousBatcher>? logger = null)
     {
+        options.Validate();
         Model = model;
         Options = options;
+        loop = new EngineLoop(model, options, inbox, logger ?? NullLogger<ContinuousBatcher>.Instance);
+        new Thread(Run) { IsBackground = true, Name = "Engine" }.Start();
     }
 
     public IEngineModel Model { get; }
@@ -19,20 +30,41 @@ public sealed class ContinuousBatcher : IAsyncDisposable
     /// <summary>Tokens a sequence may have, prompt and output together.</summary>
     public int ContextLength => Options.ContextLength;
 
-    /// <summary>Queues a generation. What can't be served (empty or too long prompt) is told through <see cref="ITokenSink.Failed"/>.</summary>
-    public SequenceHandle Submit(SequenceRequest request) => throw new NotImplementedException();
+    /// <summary>
+    /// Queues a generation. What can't be served (empty or too long prompt) is told through <see cref="ITokenSink.Failed"/>,
+    /// on the caller's own thread where the engine takes nothing any more (full, disposed).
+    /// </summary>
+    public SequenceHandle Submit(SequenceRequest request)
+    {
+        var generation = new Generation(request, Interlocked.Increment(ref order), ContextLength, inbox);
+        if (inbox.Post(generation) is { } refusal)
+        {
+            request.Sink.Failed(refusal);
+        }
 
-    public BatcherReport Report() => throw new NotImplementedException();
+        return generation;
+    }
 
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    public BatcherReport Report() => loop.Report();
+
+    /// <summary>Breaks off what runs (its sinks are told that the worker is unavailable) and frees the context.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        loop.Abort();
+        inbox.Close();
+        await ended.Task;
+    }
+
+    private void Run()
+    {
+        try
+        {
+            loop.Run();
+            ended.SetResult();
+        }
+        catch (Exception failure)
+        {
+            ended.SetException(failure);
+        }
+    }
 }
-
-/// <param name="ContextLength">Tokens a sequence may have, prompt and output together.</param>
-/// <param name="Slots">Sequences decoded at once.</param>
-/// <param name="CacheTokens">Cells all sequences share; at least <paramref name="ContextLength"/>.</param>
-/// <param name="PrefillChunk">Most prompt tokens a step reads.</param>
-public sealed record BatcherOptions(int ContextLength, int Slots, int CacheTokens, int PrefillChunk = 256, int Threads = 1);
-
-/// <summary>Counters since start, and what is going on now.</summary>
-/// <param name="OverheadMicros">Time spent in steps outside the engine's decode, over all steps.</param>
-public readonly record struct BatcherReport(int Running, int Waiting, long Steps, long PromptTokens, long CachedTokens, long CompletionTokens, long DecodeMicros, long OverheadMicros, int CellsUsed);

@@ -21,6 +21,9 @@ public sealed record SequenceRequest
     /// <summary>Tokens each choice already has; empty in a first run.</summary>
     public IReadOnlyList<int[]> SoFar { get; init; } = [];
 
+    /// <summary>Choices that ended in an earlier run: nothing more is drawn for them or told about them.</summary>
+    public IReadOnlyCollection<int> Ended { get; init; } = [];
+
     /// <summary>Isolates cached prefixes where the model is configured so.</summary>
     public string Tenant { get; init; } = "";
 

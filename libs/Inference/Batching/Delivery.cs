@@ -1,0 +1,186 @@
+using Microsoft.Extensions.Logging;
+using Platform.Contracts.Runs;
+using Platform.Inference.Engine;
+using Platform.Inference.Samplers;
+
+namespace Platform.Inference.Batching;
+
+/// <summary>Between the engine's thread and the sinks: takes generations in, draws their tokens, and tells every choice how it ended, once. A sink that throws loses its own generation only.</summary>
+internal sealed partial class Delivery(IEngineModel model, Roster roster, Counters counters, Inbox inbox, ILogger logger)
+{
+    private readonly Sampler sampler = new(model.Info.Vocabulary);
+    private readonly List<Generation> open = [];
+
+    public void Accept(Generation generation)
+    {
+        open.Add(generation);
+        if (Requests.Refusal(generation.Request, generation.ContextLength, model.Info.Vocabulary) is { } refusal)
+        {
+            Fail(generation, refusal);
+            return;
+        }
+
+        generation.Begin();
+        foreach (var sequence in generation.Sequences)
+        {
+            roster.Enqueue(sequence);
+        }
+
+        foreach (var sequence in generation.Sequences)
+        {
+            EndIfOver(sequence);
+        }
+    }
+
+    /// <summary>Ends what was cancelled, and what waits for allowance that will not come.</summary>
+    public void HonourWishes()
+    {
+        for (var i = open.Count - 1; i >= 0; i--)
+        {
+            var generation = open[i];
+            foreach (var sequence in generation.Sequences)
+            {
+                if (generation.IsCancelled)
+                {
+                    End(sequence, FinishReason.Cancelled);
+                }
+                else if (generation.IsFinal)
+                {
+                    EndIfOver(sequence);
+                }
+            }
+        }
+    }
+
+    public void Draw(Sequence sequence, Span<float> logits)
+    {
+        if (sequence.Done)
+        {
+            return;
+        }
+
+        var generation = sequence.Generation;
+        var request = generation.Request;
+        try
+        {
+            var seen = sequence.Slot!.Seen;
+            var token = sampler.Draw(logits, request.Sampling, seen, sequence.Choice, sequence.Generated);
+            Start(generation, sequence.Cached);
+            sequence.Append(token);
+            seen.Generated(token);
+            counters.Drawn();
+            var stop = request.Sink.Token(sequence.Choice, token);
+            if (stop)
+            {
+                End(sequence, FinishReason.Stop);
+            }
+            else
+            {
+                EndIfOver(sequence);
+            }
+        }
+        catch (Exception failure)
+        {
+            Log.GenerationFailed(logger, failure);
+            Fail(generation, Requests.Engine("The token could not be drawn or handed on."));
+        }
+    }
+
+    public void FailAll(RunError error)
+    {
+        while (open.Count > 0)
+        {
+            Fail(open[^1], error);
+        }
+    }
+
+    public void Fail(Generation generation, RunError error)
+    {
+        if (!open.Remove(generation))
+        {
+            return;
+        }
+
+        foreach (var sequence in generation.Sequences)
+        {
+            if (!sequence.Done)
+            {
+                sequence.Done = true;
+                roster.Remove(sequence);
+            }
+        }
+
+        inbox.Leave();
+        try
+        {
+            generation.Request.Sink.Failed(error);
+        }
+        catch (Exception failure)
+        {
+            Log.SinkFailed(logger, failure);
+        }
+    }
+
+    private void EndIfOver(Sequence sequence)
+    {
+        if (sequence.Generated > 0 && model.IsEnd(sequence.Output[^1]))
+        {
+            End(sequence, FinishReason.Stop);
+        }
+        else if (sequence.Count >= sequence.Limit || (sequence.IsPaused && sequence.Generation.IsFinal))
+        {
+            End(sequence, FinishReason.Length);
+        }
+    }
+
+    private void End(Sequence sequence, FinishReason reason)
+    {
+        if (sequence.Done)
+        {
+            return;
+        }
+
+        var generation = sequence.Generation;
+        sequence.Done = true;
+        roster.Remove(sequence);
+        if (--generation.Open == 0)
+        {
+            open.Remove(generation);
+            inbox.Leave();
+        }
+
+        try
+        {
+            if (reason != FinishReason.Cancelled)
+            {
+                Start(generation, sequence.Cached);
+            }
+
+            generation.Request.Sink.Finished(sequence.Choice, reason);
+        }
+        catch (Exception failure)
+        {
+            Log.SinkFailed(logger, failure);
+            Fail(generation, Requests.Engine("The end of a choice could not be handed on."));
+        }
+    }
+
+    private void Start(Generation generation, int cached)
+    {
+        if (!generation.Started)
+        {
+            generation.Started = true;
+            counters.Read(generation.Request.Prompt.Length, cached);
+            generation.Request.Sink.Started(generation.Request.Prompt.Length, cached);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Error, Message = "Generation failed while a token was drawn or handed on")]
+        public static partial void GenerationFailed(ILogger logger, Exception failure);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "Sink failed")]
+        public static partial void SinkFailed(ILogger logger, Exception failure);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Platform.Contracts.Runs;
+
+namespace Platform.Inference.Batching;
+
+/// <summary>What is told to callers whose request is not served.</summary>
+internal static class Requests
+{
+    /// <summary>Why a request can't be served at all, or null.</summary>
+    public static RunError? Refusal(SequenceRequest request, int contextLength, int vocabulary)
+    {
+        if (request.Prompt.Length == 0)
+        {
+            return Invalid("The messages have no tokens.", "messages");
+        }
+
+        if (request.Choices < 1)
+        {
+            return Invalid(Text($"'n' must be at least 1, not {request.Choices}."), "n");
+        }
+
+        if (request.Prompt.Length + 1 > contextLength)
+        {
+            return TooLong(request.Prompt.Length, contextLength);
+        }
+
+        return UnknownToken(request.Prompt, vocabulary) ?? request.SoFar.Select(tokens => UnknownToken(tokens, vocabulary)).FirstOrDefault(error => error is not null);
+    }
+
+    public static RunError Unavailable(string why) => new(RunErrorKind.WorkerUnavailable, "worker_unavailable", why);
+
+    public static RunError Engine(string what) => new(RunErrorKind.Engine, "engine_error", what);
+
+    private static RunError TooLong(int length, int contextLength) =>
+        new(
+            RunErrorKind.InvalidRequest,
+            "context_length_exceeded",
+            Text($"This model's maximum context length is {contextLength} tokens. However, your messages resulted in {length} tokens. Please reduce the length of the messages."),
+            "messages");
+
+    private static RunError? UnknownToken(int[] tokens, int vocabulary) =>
+        Array.FindIndex(tokens, token => (uint)token >= (uint)vocabulary) is var at and >= 0
+            ? Invalid(Text($"Token {tokens[at]} is not in the model's vocabulary of {vocabulary}."), "messages")
+            : null;
+
+    private static RunError Invalid(string message, string param) => new(RunErrorKind.InvalidRequest, "invalid_value", message, param);
+
+    private static string Text(DefaultInterpolatedStringHandler text) => string.Create(CultureInfo.InvariantCulture, ref text);
+}

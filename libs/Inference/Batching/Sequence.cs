@@ -1,0 +1,71 @@
+namespace Platform.Inference.Batching;
+
+/// <summary>One choice of a generation: its tokens, prompt first, and where it stands. Owned by the engine's thread.</summary>
+internal sealed class Sequence
+{
+    private int[] tokens;
+
+    public Sequence(Generation generation, int choice)
+    {
+        Generation = generation;
+        Choice = choice;
+        var request = generation.Request;
+        PromptLength = request.Prompt.Length;
+        tokens = choice < request.SoFar.Count ? [.. request.Prompt, .. request.SoFar[choice]] : [.. request.Prompt];
+        Count = tokens.Length;
+        Limit = (int)Math.Min(generation.ContextLength, (long)PromptLength + (request.MaxTokens ?? int.MaxValue));
+    }
+
+    public Generation Generation { get; }
+    public int Choice { get; }
+    public int PromptLength { get; }
+
+    /// <summary>Prompt and output.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Prompt and output may come to this.</summary>
+    public int Limit { get; }
+
+    public int[] Buffer => tokens;
+    public ReadOnlySpan<int> Tokens => tokens.AsSpan(0, Count);
+    public ReadOnlySpan<int> Prompt => tokens.AsSpan(0, PromptLength);
+    public ReadOnlySpan<int> Output => tokens.AsSpan(PromptLength, Count - PromptLength);
+    public int Generated => Count - PromptLength;
+
+    public Slot? Slot { get; set; }
+    public bool Done { get; set; }
+
+    /// <summary>The choice that reads the prompt for this one too, until it has.</summary>
+    public Sequence? Leader { get; set; }
+
+    /// <summary>Prompt tokens that were in the cache when it was last given a slot.</summary>
+    public int Cached { get; set; }
+
+    public bool IsPaused => Generated >= Generation.Allowance;
+
+    /// <summary>Cells it will take to read what it has.</summary>
+    public int Outstanding => Leader is null ? Pending : Count - PromptLength;
+
+    /// <summary>Tokens not in the cache yet; a running sequence has one, the last drawn.</summary>
+    public int Pending => Count - Slot!.Length;
+
+    /// <summary>Tokens the next step may read: reading the last one draws the next, which a pause forbids.</summary>
+    public int Readable => Leader is not null ? 0 : IsPaused ? Pending - 1 : Pending;
+
+    public void Append(int token)
+    {
+        if (Count == tokens.Length)
+        {
+            Array.Resize(ref tokens, Math.Max(Count + 64, Math.Min(Limit, Count * 2)));
+            Slot!.Tokens = tokens;
+        }
+
+        tokens[Count++] = token;
+    }
+
+    public static int ByAge(Sequence a, Sequence b)
+    {
+        var order = a.Generation.Order.CompareTo(b.Generation.Order);
+        return order != 0 ? order : a.Choice.CompareTo(b.Choice);
+    }
+}

@@ -1,0 +1,22 @@
+using Platform.Inference.Samplers;
+
+namespace Platform.Inference.Batching;
+
+/// <summary>A sequence id of the engine's context, with the tokens its cache holds. An idle slot keeps them for whoever shares the prefix.</summary>
+internal sealed class Slot(int id, int vocabulary)
+{
+    public int Id { get; } = id;
+
+    /// <summary>The first <see cref="Length"/> of these are in the cache.</summary>
+    public int[] Tokens { get; set; } = [];
+
+    public int Length { get; set; }
+    public string Tenant { get; set; } = "";
+    public Sequence? Sequence { get; set; }
+    public long LastUsed { get; set; }
+    public SeenTokens Seen { get; } = new(vocabulary);
+
+    /// <summary>How many of the first tokens are those of <paramref name="tokens"/>.</summary>
+    public int CommonPrefix(ReadOnlySpan<int> tokens, string tenant) =>
+        Length > 0 && Tenant == tenant ? Tokens.AsSpan(0, Length).CommonPrefixLength(tokens) : 0;
+}

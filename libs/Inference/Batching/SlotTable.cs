@@ -1,0 +1,181 @@
+using Platform.Inference.Engine;
+
+namespace Platform.Inference.Batching;
+
+/// <summary>The slots of one context: who has which, what their caches hold, and how many cells that takes.</summary>
+internal sealed class SlotTable
+{
+    private readonly IEngineContext context;
+    private readonly bool canTrim;
+    private readonly Slot[] slots;
+    private readonly CellTable cells;
+    private long clock;
+
+    public SlotTable(IEngineContext context, IEngineModel model, int count)
+    {
+        this.context = context;
+        canTrim = model.Info.CanTrim;
+        cells = new CellTable(context.Info.ContextLength, count);
+        slots = [.. Enumerable.Range(0, count).Select(id => new Slot(id, model.Info.Vocabulary))];
+    }
+
+    public int Free => cells.Free;
+    public int Used => cells.Used;
+
+    /// <summary>Gives a sequence a slot with the longest cached prefix there is. False: no slot, or too few cells for it beside <paramref name="promised"/> others.</summary>
+    public bool Place(Sequence sequence, int promised)
+    {
+        if (LeastRecentlyUsed(mayBeEmpty: true) is not { } target)
+        {
+            return false;
+        }
+
+        var tenant = sequence.Generation.Request.Tenant;
+        var (source, common) = sequence.Leader is null ? LongestPrefix(sequence.Tokens[..^1], tenant) : (null, 0);
+        if (source is { Sequence: null } && (source == target || common * 2 >= source.Length || !canTrim))
+        {
+            target = source;
+            Trim(target, common);
+        }
+        else
+        {
+            Clear(target);
+            if (source is not null)
+            {
+                CopyPrefix(source, target, common);
+            }
+        }
+
+        target.Sequence = sequence;
+        target.Tenant = tenant;
+        target.Tokens = sequence.Buffer;
+        sequence.Slot = target;
+        while (cells.Free < promised + sequence.Outstanding)
+        {
+            if (!DropIdle())
+            {
+                Release(target);
+                return false;
+            }
+        }
+
+        sequence.Cached = Math.Min(target.Length, sequence.PromptLength);
+        target.Seen.Reset(sequence.Generation.Request.Sampling, sequence.Prompt, sequence.Output);
+        return true;
+    }
+
+    /// <summary>Lets a follower have what its leader has read. False: this model can't; it has to read for itself.</summary>
+    public bool Share(Sequence leader, Sequence follower, int length)
+    {
+        if (!canTrim && length != leader.Slot!.Length)
+        {
+            return false;
+        }
+
+        CopyPrefix(leader.Slot!, follower.Slot!, length);
+        return true;
+    }
+
+    /// <summary>Tokens were decoded.</summary>
+    public void Advance(Slot slot, int count)
+    {
+        slot.Length += count;
+        cells.Extend(slot.Id, count);
+    }
+
+    /// <summary>Takes a slot from its sequence; the cache stays.</summary>
+    public void Release(Slot slot)
+    {
+        slot.Sequence!.Slot = null;
+        slot.Sequence = null;
+        slot.LastUsed = ++clock;
+    }
+
+    public void Clear(Slot slot) => Trim(slot, 0);
+
+    /// <summary>Forgets the least recently used cache nobody is using. False: there is none.</summary>
+    public bool DropIdle()
+    {
+        if (LeastRecentlyUsed(mayBeEmpty: false) is not { } slot)
+        {
+            return false;
+        }
+
+        Clear(slot);
+        return true;
+    }
+
+    /// <summary>Forgets every cache nobody is using: after a refused decode none of them can be trusted.</summary>
+    public void ClearIdle()
+    {
+        while (DropIdle())
+        {
+        }
+    }
+
+    /// <summary>Takes the engine's word for what a slot holds, after a decode that was broken off.</summary>
+    public void Resynchronise(Slot slot)
+    {
+        var length = Math.Min(context.Length(slot.Id), slot.Sequence?.Count - 1 ?? slot.Length);
+        if (length > slot.Length)
+        {
+            Advance(slot, length - slot.Length);
+        }
+
+        Trim(slot, length);
+    }
+
+    private (Slot? Source, int Common) LongestPrefix(ReadOnlySpan<int> tokens, string tenant)
+    {
+        Slot? best = null;
+        var longest = 0;
+        foreach (var slot in slots)
+        {
+            var common = slot.CommonPrefix(tokens, tenant);
+            if ((common > longest || (common == longest && common > 0 && slot.Sequence is null)) && (canTrim || common == slot.Length))
+            {
+                (best, longest) = (slot, common);
+            }
+        }
+
+        return (best, longest);
+    }
+
+    private Slot? LeastRecentlyUsed(bool mayBeEmpty)
+    {
+        Slot? found = null;
+        foreach (var slot in slots)
+        {
+            if (slot.Sequence is null && (mayBeEmpty || slot.Length > 0) && (found is null || Age(slot) < Age(found)))
+            {
+                found = slot;
+            }
+        }
+
+        return found;
+    }
+
+    private static long Age(Slot slot) => slot.Length == 0 ? -1 : slot.LastUsed;
+
+    private void Trim(Slot slot, int length)
+    {
+        if (length < slot.Length || length == 0)
+        {
+            var kept = context.Trim(slot.Id, length) ? length : 0;
+            if (kept < length)
+            {
+                context.Trim(slot.Id, 0);
+            }
+
+            slot.Length = kept;
+            cells.Trim(slot.Id, kept);
+        }
+    }
+
+    private void CopyPrefix(Slot source, Slot target, int length)
+    {
+        context.CopyPrefix(source.Id, target.Id, length);
+        cells.CopyPrefix(source.Id, target.Id, length);
+        target.Length = length;
+    }
+}

@@ -1,0 +1,65 @@
+namespace Platform.Inference.Batching;
+
+/// <summary>What the next decode reads: one token of every running sequence, and the prompts' chunks, shared evenly.</summary>
+internal sealed class StepPlan(int slots, int chunk)
+{
+    private readonly Part[] parts = new Part[slots];
+
+    public int Count { get; private set; }
+
+    /// <summary>Tokens in all parts.</summary>
+    public int Tokens { get; private set; }
+
+    public Span<Part> Parts => parts.AsSpan(0, Count);
+
+    /// <param name="active">Oldest first: where the chunk is smaller than the number of prompts, they come first.</param>
+    public void Build(List<Sequence> active)
+    {
+        Clear();
+        var reading = 0;
+        foreach (var sequence in active)
+        {
+            var readable = sequence.Readable;
+            if (readable > 0)
+            {
+                parts[Count++] = new Part { Sequence = sequence, Tokens = readable == 1 ? 1 : 0, Row = -1 };
+                Tokens += readable == 1 ? 1 : 0;
+                reading += readable > 1 ? 1 : 0;
+            }
+        }
+
+        for (var left = chunk; left > 0 && reading > 0;)
+        {
+            var share = Math.Max(1, left / reading);
+            reading = 0;
+            foreach (ref var part in Parts)
+            {
+                var unread = part.Sequence.Readable - part.Tokens;
+                var given = Math.Min(Math.Min(share, left), unread);
+                part.Tokens += given;
+                Tokens += given;
+                left -= given;
+                reading += unread > given ? 1 : 0;
+            }
+        }
+    }
+
+    /// <summary>A choice that draws from the row of another.</summary>
+    public void Join(Sequence sequence, int row) => parts[Count++] = new Part { Sequence = sequence, Row = row };
+
+    public void Clear()
+    {
+        parts.AsSpan(0, Count).Clear();
+        Count = 0;
+        Tokens = 0;
+    }
+
+    public record struct Part
+    {
+        public Sequence Sequence { get; init; }
+        public int Tokens { get; set; }
+
+        /// <summary>Output row of its last token, −1 when the prompt is not read to the end.</summary>
+        public int Row { get; set; }
+    }
+}

@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+using Platform.Contracts.Runs;
+using Platform.Inference.Batching;
+
+namespace Platform.Inference.Tests.Batching;
+
+/// <summary>A sink that keeps what it is told and checks that it is told in order.</summary>
+internal sealed class Recorder(int choices = 1) : ITokenSink
+{
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConcurrentQueue<int>[] tokens = [.. Enumerable.Range(0, choices).Select(_ => new ConcurrentQueue<int>())];
+    private readonly FinishReason?[] finished = new FinishReason?[choices];
+    private int open = choices;
+
+    /// <summary>Called for each token; true ends the choice.</summary>
+    public Func<int, int, bool> OnToken { get; init; } = (_, _) => false;
+
+    public (int Prompt, int Cached)? Begun { get; private set; }
+    public RunError? Error { get; private set; }
+    public List<string> Wrong { get; } = [];
+
+    public int[] Tokens(int choice = 0) => [.. tokens[choice]];
+    public int Count(int choice = 0) => tokens[choice].Count;
+    public int Total => tokens.Sum(queue => queue.Count);
+    public FinishReason? Reason(int choice = 0) => finished[choice];
+
+    public async Task<Recorder> Ended()
+    {
+        await ended.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Empty(Wrong);
+        return this;
+    }
+
+    public void Started(int promptTokens, int cachedTokens)
+    {
+        Check(Begun is null, "started twice");
+        Begun = (promptTokens, cachedTokens);
+    }
+
+    public bool Token(int choice, int token)
+    {
+        Check(Begun is not null && finished[choice] is null && Error is null, "token out of turn");
+        tokens[choice].Enqueue(token);
+        return OnToken(choice, token);
+    }
+
+    public void Finished(int choice, FinishReason reason)
+    {
+        Check(finished[choice] is null && Error is null, "finished twice");
+        finished[choice] = reason;
+        if (--open == 0)
+        {
+            ended.TrySetResult();
+        }
+    }
+
+    public void Failed(RunError error)
+    {
+        Check(Error is null, "failed twice");
+        Error = error;
+        ended.TrySetResult();
+    }
+
+    private void Check(bool condition, string otherwise)
+    {
+        if (!condition)
+        {
+            Wrong.Add(otherwise);
+        }
+    }
+}
