@@ -46,6 +46,9 @@ public sealed record ChatCompletionRequest
 
     /// <summary><c>safety_identifier</c> or <c>user</c>.</summary>
     public string? User { get; init; }
+
+    /// <summary>False where the client asked that nothing of what was said is stored.</summary>
+    public bool KeepContent { get; init; } = true;
 }
 
 /// <summary>The conversation as the chat template takes it.</summary>

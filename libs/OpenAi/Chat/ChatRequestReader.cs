@@ -53,6 +53,7 @@ public static class ChatRequestReader
             Stream = fields.Boolean("stream") ?? false,
             IncludeUsage = IncludeUsage(fields, errors),
             User = fields.Text("safety_identifier", 64) ?? fields.Text("user", MaxIdentifierLength),
+            KeepContent = fields.Boolean("store") ?? true,
         };
         if (request.User?.Contains('\0') == true) errors.Add(ApiError.Invalid("Invalid 'user': it holds a NUL character.", "user", "invalid_value"));
         Metadata(fields, errors);

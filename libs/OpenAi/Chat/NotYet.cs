@@ -26,7 +26,6 @@ internal static class NotYet
         fields.Object("logit_bias");
         fields.Array("tools");
         fields.Array("functions");
-        fields.Boolean("store");
         fields.Boolean("parallel_tool_calls");
         foreach (var property in body.EnumerateObject())
         {

@@ -1,0 +1,29 @@
+using Platform.Contracts.Runs;
+using Platform.Gateway.Errors;
+using Platform.OpenAi.Chat;
+using Platform.OpenAi.Errors;
+
+namespace Platform.Gateway.Chat;
+
+/// <summary>An answer as one <c>chat.completion</c> object.</summary>
+internal sealed class ChatAnswer(HttpContext http, AnswerHead head) : IChatAnswer
+{
+    public ValueTask Show(Step step, CancellationToken cancellation) => default;
+
+    public async ValueTask End(Generation generation, CancellationToken cancellation)
+    {
+        http.Response.ContentType = "application/json";
+        ChatCompletionBody.Write(http.Response.BodyWriter, head, [.. generation.Choices.Select(choice => new ChatChoice(choice.Text, choice.Finish.ForClient()))], generation.Usage());
+        await http.Response.BodyWriter.FlushAsync(cancellation);
+    }
+
+    public ValueTask Fail(ApiError error, CancellationToken cancellation) => new(error.Write(http));
+}
+
+internal static class ChatFigures
+{
+    public static TokenUsage Usage(this Generation generation) => new(generation.Started?.PromptTokens ?? 0, generation.Started?.CachedTokens ?? 0, generation.CompletionTokens);
+
+    /// <summary>A worker may cancel a run by itself (its deadline passed): whoever still waits has got a part.</summary>
+    public static ChatFinish ForClient(this FinishReason? reason) => reason == FinishReason.Stop ? ChatFinish.Stop : ChatFinish.Length;
+}

@@ -1,0 +1,80 @@
+using Microsoft.AspNetCore.Http.Features;
+using Platform.Contracts.Runs;
+using Platform.Gateway.Errors;
+using Platform.OpenAi.Chat;
+using Platform.OpenAi.Errors;
+
+namespace Platform.Gateway.Chat;
+
+/// <summary>An answer as server-sent events: one flush per frame.</summary>
+/// <param name="holdHeaders">The prompt may not fit: until the worker has said so nothing is sent, so that a refusal keeps its status.</param>
+internal sealed class ChatStream(HttpContext http, AnswerHead head, bool includeUsage, int choices, bool holdHeaders) : IChatAnswer
+{
+    private readonly ChatChunkWriter chunks = new(head, includeUsage);
+    private bool begun;
+
+    public async ValueTask Show(Step step, CancellationToken cancellation)
+    {
+        var output = http.Response.BodyWriter;
+        if (step.Frame is not { } frame)
+        {
+            if (holdHeaders && !begun) return;
+            Open();
+            ChatChunkWriter.Ping(output);
+        }
+        else
+        {
+            Begin();
+            WriteTokens(frame, step.Skip);
+        }
+
+        await output.FlushAsync(cancellation);
+    }
+
+    public async ValueTask End(Generation generation, CancellationToken cancellation)
+    {
+        var output = http.Response.BodyWriter;
+        Begin();
+        for (var i = 0; i < choices; i++) chunks.Finish(output, i, generation.Choices[i].Finish.ForClient());
+        if (includeUsage) chunks.Usage(output, generation.Usage());
+        ChatChunkWriter.Done(output);
+        await output.FlushAsync(cancellation);
+    }
+
+    public async ValueTask Fail(ApiError error, CancellationToken cancellation)
+    {
+        if (!http.Response.HasStarted)
+        {
+            await error.Write(http);
+            return;
+        }
+
+        ChatChunkWriter.Error(http.Response.BodyWriter, error);
+        await http.Response.BodyWriter.FlushAsync(cancellation);
+    }
+
+    private void WriteTokens(Frame frame, int skip)
+    {
+        for (var (i, start) = (skip, frame.TextStart(skip)); i < frame.Tokens.Length; start = frame.TextEnds[i++])
+        {
+            if (frame.TextEnds[i] > start) chunks.Content(http.Response.BodyWriter, frame.Choice, frame.Text.AsSpan(start, frame.TextEnds[i] - start));
+        }
+    }
+
+    private void Begin()
+    {
+        Open();
+        if (begun) return;
+        begun = true;
+        for (var i = 0; i < choices; i++) chunks.Role(http.Response.BodyWriter, i);
+    }
+
+    private void Open()
+    {
+        if (http.Response.HasStarted) return;
+        http.Response.ContentType = "text/event-stream; charset=utf-8";
+        http.Response.Headers.CacheControl = "no-cache";
+        http.Response.Headers["X-Accel-Buffering"] = "no"; // nginx would collect the events otherwise
+        http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+    }
+}

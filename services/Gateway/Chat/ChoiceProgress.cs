@@ -1,0 +1,49 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Text;
+using Platform.Contracts.Generations;
+using Platform.Contracts.Runs;
+
+namespace Platform.Gateway.Chat;
+
+/// <summary>What has arrived of one choice.</summary>
+internal sealed class ChoiceProgress
+{
+    private readonly List<int> tokens = [];
+    private readonly List<int> micros = [];
+    private readonly ArrayBufferWriter<byte> text = new();
+
+    public int Count => tokens.Count;
+    public FinishReason? Finish { get; private set; }
+    public ReadOnlyMemory<byte> Text => text.WrittenMemory;
+
+    /// <summary>For each token the microseconds since the one before it.</summary>
+    public ReadOnlySpan<int> Micros => CollectionsMarshal.AsSpan(micros);
+
+    /// <summary>Takes what is new in a frame.</summary>
+    /// <param name="skip">How many of the frame's tokens were there before.</param>
+    public FrameFit Take(Frame frame, out int skip)
+    {
+        skip = Count - frame.From;
+        if (skip < 0) return FrameFit.Gap;
+        if (skip > frame.Tokens.Length || Finish is not null || (skip == frame.Tokens.Length && frame.Finish is null)) return FrameFit.Known;
+        CollectionsMarshal.SetCount(tokens, Count + frame.Tokens.Length - skip);
+        frame.Tokens.AsSpan(skip).CopyTo(CollectionsMarshal.AsSpan(tokens)[frame.From..][skip..]);
+        micros.AddRange(frame.Micros.AsSpan(skip));
+        text.Write(frame.Text.AsSpan(frame.TextStart(skip)));
+        Finish = frame.Finish;
+        return FrameFit.New;
+    }
+
+    public int[] Tokens() => [.. tokens];
+
+    public ChoiceContent Content() => new(Encoding.UTF8.GetString(text.WrittenSpan), Tokens(), [.. micros]);
+}
+
+internal enum FrameFit { New, Known, Gap }
+
+internal static class FrameText
+{
+    /// <summary>Where the text of a frame's token begins.</summary>
+    public static int TextStart(this Frame frame, int token) => token == 0 ? 0 : frame.TextEnds[token - 1];
+}

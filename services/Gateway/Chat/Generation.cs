@@ -1,0 +1,274 @@
+using System.Runtime.CompilerServices;
+using Platform.Contracts.Runs;
+using Platform.Gateway.Errors;
+using Platform.Grains.Pools;
+using Platform.Messaging.Frames;
+using Platform.Messaging.Runs;
+using Platform.OpenAi.Errors;
+
+namespace Platform.Gateway.Chat;
+
+/// <summary>
+/// One interactive generation from its first byte to its last: waits for a worker, sends it the run, takes its frames in order, and goes on elsewhere when that worker is lost.
+/// </summary>
+internal sealed partial class Generation : IDisposable
+{
+    /// <summary>A client that has to wait hears of it after this at the latest.</summary>
+    private static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a cancelled run may take to say what it had made.</summary>
+    private static readonly TimeSpan LastFrames = TimeSpan.FromSeconds(2);
+
+    /// <summary>Between two looks for a worker that is to take over.</summary>
+    private static readonly TimeSpan NextLook = TimeSpan.FromMilliseconds(500);
+
+    private readonly RunChat request;
+    private readonly Generations owner;
+    private readonly IPool pool;
+    private readonly FrameMailbox mailbox;
+    private readonly ulong[] prefix;
+    private readonly long began;
+    private Ticket? ticket;
+    private string? worker;
+    private long attachedAt;
+
+    public Generation(RunChat request, ServedModel model, QuotaSlices quota, int promptEstimate, Generations owner)
+    {
+        (this.request, Model, Quota, PromptEstimate, this.owner) = (request, model, quota, promptEstimate, owner);
+        (StartedAt, began) = (owner.Clock.GetUtcNow(), owner.Clock.GetTimestamp());
+        Choices = [.. Enumerable.Range(0, request.Choices).Select(_ => new ChoiceProgress())];
+        prefix = PrefixBlocks.Of(request.Conversation.Messages);
+        pool = owner.Grains.GetGrain<IPool>(model.Id);
+        mailbox = owner.Frames.Open(request.GenerationId);
+    }
+
+    public string Id => request.GenerationId;
+    public string ProjectId => request.ProjectId;
+    public long Seed => request.Sampling.Seed;
+    public ServedModel Model { get; }
+    public QuotaSlices Quota { get; }
+    public DateTimeOffset StartedAt { get; }
+
+    /// <summary>Tokens the prompt has at most.</summary>
+    public int PromptEstimate { get; }
+    public IReadOnlyList<ChoiceProgress> Choices { get; }
+
+    /// <summary>What the first worker said of the prompt; null: none has begun.</summary>
+    public RunStarted? Started { get; private set; }
+
+    /// <summary>The worker that has it now, or had it last.</summary>
+    public string Worker { get; private set; } = "";
+    public int Run { get; private set; }
+    public TimeSpan? Queued { get; private set; }
+    public TimeSpan? FirstToken { get; private set; }
+    public TimeSpan Age => owner.Clock.GetElapsedTime(began);
+    public int CompletionTokens => Choices.Sum(choice => choice.Count);
+    public HeldGrant? Held => worker is { } held && ticket is { } granted ? new HeldGrant(granted, held) : null;
+    private bool IsFinished => Choices.All(choice => choice.Finish is not null);
+
+    /// <summary>Ends after the last frame of every choice; nothing follows a failed step.</summary>
+    public async IAsyncEnumerable<Step> Steps([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var lost = Worker;
+            ticket = new Ticket($"{Id}/{++Run}", ProjectId, 0, request.Choices, PromptEstimate, prefix, lost.Length > 0 ? lost : null);
+            await foreach (var step in TakeWorker(ticket, cancellation)) yield return step;
+            if (await Reach(owner.Runs.Send(Worker, Continued(), cancellation)))
+            {
+                await foreach (var step in Frames(cancellation)) yield return step;
+                if (IsFinished) yield break;
+            }
+
+            Log.WorkerLost(owner.Logger, Id, Run, Worker);
+            await Close();
+            await LeaveWorker();
+        }
+    }
+
+    /// <summary>Ends a run nobody waits for any more; what its worker had made by then is taken.</summary>
+    public async Task Cancel()
+    {
+        if (worker is null) return;
+        await Reach(owner.Runs.Send(Worker, new CancelRun(Id, Run), CancellationToken.None));
+        using var patience = new CancellationTokenSource(LastFrames, owner.Clock);
+        try
+        {
+            await foreach (var step in Frames(patience.Token))
+            {
+                if (step.Error is not null) return;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            Log.LastFramesMissing(owner.Logger, Id, Worker);
+        }
+    }
+
+    /// <summary>Gives the worker back, or the place in the queue.</summary>
+    public async ValueTask LeaveWorker()
+    {
+        if (ticket is not { } held) return;
+        (ticket, worker) = (null, null);
+        await pool.Release(held.Id, CompletionTokens);
+    }
+
+    /// <summary>The worker may forget the run.</summary>
+    public async ValueTask Close()
+    {
+        if (Worker.Length > 0) await Reach(owner.Runs.Send(Worker, new CloseRun(Id, Run), CancellationToken.None));
+    }
+
+    public void Dispose()
+    {
+        owner.Forget(this);
+        mailbox.Dispose();
+    }
+
+    private async IAsyncEnumerable<Step> TakeWorker(Ticket asked, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var since = owner.Clock.GetTimestamp();
+        for (var patience = FirstPatience; ; patience = owner.Options.Silence)
+        {
+            var answer = await pool.Take(asked, patience).WaitAsync(cancellation);
+            switch (answer.State)
+            {
+                case TicketState.Granted:
+                    worker = Worker = answer.Worker!; // a grant names its worker
+                    Queued ??= Age;
+                    yield break;
+                case TicketState.Waiting:
+                    break;
+                case TicketState.NoWorker or TicketState.QueueFull when Run > 1 && owner.Clock.GetElapsedTime(since) < owner.Options.Recovery:
+                    await Task.Delay(NextLook, owner.Clock, cancellation);
+                    break;
+                case TicketState.QueueFull:
+                    yield return Step.Failed(ApiError.RateLimited($"Too many requests are waiting for the model '{Model.Id}'. Please try again later.", TimeSpan.FromMilliseconds(answer.RetryAfterMs)));
+                    break;
+                default:
+                    yield return Step.Failed(ApiError.Unavailable($"No worker serves the model '{Model.Id}' at the moment. Please try again later.", TimeSpan.FromSeconds(5)));
+                    break;
+            }
+
+            yield return Step.Waiting;
+        }
+    }
+
+    /// <summary>Ends when every choice has finished, or when the worker is lost.</summary>
+    private async IAsyncEnumerable<Step> Frames([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var silences = 0;
+        while (!IsFinished)
+        {
+            if (!mailbox.Frames.TryRead(out var frame))
+            {
+                if (await FrameArrives(cancellation)) continue;
+                yield return Step.Waiting;
+                if (!await IsStillThere(++silences)) yield break;
+                continue;
+            }
+
+            silences = 0;
+            if (frame.Run != Run || frame.Choice >= Choices.Count) continue;
+            if (frame.Error is { } error)
+            {
+                if (error.Kind == RunErrorKind.WorkerUnavailable) yield break;
+                yield return Step.Failed(error.Kind == RunErrorKind.InvalidRequest ? ApiError.Invalid(error.Message, error.Param, error.Code) : ApiError.Server(error.Message));
+            }
+
+            if (frame.Started is { } started && Started is null) await Begin(started);
+            switch (Choices[frame.Choice].Take(frame, out var skip))
+            {
+                case FrameFit.Gap:
+                    await AskAgain();
+                    break;
+                case FrameFit.New:
+                    if (CompletionTokens > 0) FirstToken ??= Age;
+                    yield return Step.Tokens(frame, skip);
+                    await Raise();
+                    break;
+            }
+        }
+    }
+
+    /// <summary>False when none came within the time a worker may be silent.</summary>
+    private async ValueTask<bool> FrameArrives(CancellationToken cancellation)
+    {
+        try
+        {
+            return await mailbox.Frames.WaitToReadAsync(cancellation).AsTask().WaitAsync(owner.Options.Silence, owner.Clock, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    private async ValueTask Begin(RunStarted started)
+    {
+        Started = started;
+        await Quota.Correct(started.PromptTokens);
+        if (Quota.IsFinal) await Allow();
+    }
+
+    private async ValueTask Raise()
+    {
+        if (await Quota.Raise(Choices.Max(choice => choice.Count))) await Allow();
+    }
+
+    /// <summary>A gap is filled once: frames that come before the answer are not worth another question.</summary>
+    private async ValueTask AskAgain()
+    {
+        if (attachedAt != 0 && owner.Clock.GetElapsedTime(attachedAt) < FirstPatience) return;
+        attachedAt = owner.Clock.GetTimestamp();
+        await Attach();
+    }
+
+    /// <summary>After a silence: a command may have been lost, the worker may read a long prompt, or be gone.</summary>
+    private async ValueTask<bool> IsStillThere(int silences)
+    {
+        await Raise();
+        return await Allow() && await Attach() && (silences < 2 || await IsKnown());
+    }
+
+    private async ValueTask<bool> IsKnown()
+    {
+        try
+        {
+            return (await pool.Read()).Workers.Any(known => known.WorkerId == Worker);
+        }
+        catch (Exception e) when (Failure.IsOutage(e))
+        {
+            return true; // nobody can tell
+        }
+    }
+
+    private RunChat Continued() => request with { Run = Run, Allowance = Quota.Allowance, SoFar = Run == 1 ? [] : [.. Choices.Select(choice => choice.Tokens())] };
+
+    private ValueTask<bool> Allow() => Reach(owner.Runs.Send(Worker, new AllowRun(Id, Run, Quota.Allowance, Quota.IsFinal), CancellationToken.None));
+
+    private ValueTask<bool> Attach() =>
+        Reach(owner.Runs.Send(Worker, new AttachRun(Id, Run, owner.Frames.Address, [.. Choices.Select(choice => choice.Count)]), CancellationToken.None));
+
+    private static async ValueTask<bool> Reach(Task sent)
+    {
+        try
+        {
+            await sent;
+            return true;
+        }
+        catch (WorkerUnreachableException)
+        {
+            return false;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "{GenerationId} lost worker {Worker} in run {Run}")]
+        public static partial void WorkerLost(ILogger logger, string generationId, int run, string worker);
+
+        [LoggerMessage(2, LogLevel.Warning, "{GenerationId} was cancelled, but worker {Worker} did not say what it had made")]
+        public static partial void LastFramesMissing(ILogger logger, string generationId, string worker);
+    }
+}

@@ -1,0 +1,25 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+
+namespace Platform.Gateway.Chat;
+
+/// <summary>Chain-hashed blocks of a conversation: two that begin alike share their first hashes, and so perhaps a worker's warm prefix.</summary>
+internal static class PrefixBlocks
+{
+    /// <summary>Characters a block covers.</summary>
+    public const int Length = 256;
+
+    private const int Most = 64;
+
+    public static ulong[] Of(string messages)
+    {
+        var blocks = new ulong[Math.Min(messages.Length / Length, Most)];
+        var hash = 0UL;
+        for (var i = 0; i < blocks.Length; i++)
+        {
+            hash = blocks[i] = XxHash3.HashToUInt64(MemoryMarshal.AsBytes(messages.AsSpan(i * Length, Length)), (long)hash);
+        }
+
+        return blocks;
+    }
+}

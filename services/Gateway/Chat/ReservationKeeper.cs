@@ -1,0 +1,47 @@
+using Platform.Gateway.Errors;
+using Platform.Grains.Pools;
+using Platform.Grains.Quotas;
+
+namespace Platform.Gateway.Chat;
+
+/// <summary>Offers what the live generations hold to its grains every 5 s: one that comes up fresh learns of it so, and what nobody offers any more lapses.</summary>
+internal sealed partial class ReservationKeeper(Generations generations, IGrainFactory grains, TimeProvider clock, ILogger<ReservationKeeper> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken)) await Offer();
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // the end
+        }
+    }
+
+    private async Task Offer()
+    {
+        var live = generations.Live.ToList();
+        var reservations = live.Where(one => one.Quota.IsReserved).GroupBy(one => one.ProjectId, one => one.Quota.Live)
+            .Select(project => grains.GetGrain<IProjectQuota>(project.Key).Offer([.. project]).AsTask());
+        var grants = live.Select(one => (Model: one.Model.Id, one.Held)).Where(one => one.Held is not null).GroupBy(one => one.Model, one => one.Held!)
+            .Select(model => grains.GetGrain<IPool>(model.Key).Offer([.. model]).AsTask());
+        try
+        {
+            await Task.WhenAll([.. reservations, .. grants]);
+        }
+        catch (Exception e) when (Failure.IsOutage(e))
+        {
+            Log.OfferFailed(logger, e.Message);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Reservations could not be offered and will be again: {Reason}")]
+        public static partial void OfferFailed(ILogger logger, string reason);
+    }
+}

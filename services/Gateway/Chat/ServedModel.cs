@@ -1,0 +1,41 @@
+using System.Collections.Concurrent;
+using Platform.Catalog;
+using Platform.Grains.Pools;
+using Platform.Observability.Metering;
+
+namespace Platform.Gateway.Chat;
+
+/// <summary>A model of the catalogue with what every request to it needs, worked out once.</summary>
+internal sealed class ServedModel(CatalogModel entry)
+{
+    public CatalogModel Entry => entry;
+    public string Id => entry.Id;
+    public string ArtifactHash { get; } = ModelCatalog.ArtifactHash(entry);
+    public string SystemFingerprint => field ??= $"fp_{ArtifactHash[..10]}";
+    public ModelMetrics Metrics { get; } = GenAiMetrics.For(entry.Id);
+}
+
+internal sealed class ServedModels(ModelCatalog catalog, IGrainFactory grains, TimeProvider clock)
+{
+    private static readonly TimeSpan OverheadKept = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<string, ServedModel> served = new();
+    private readonly ConcurrentDictionary<string, (int Tokens, long At)> overheads = new();
+
+    public ServedModel? Find(string name)
+    {
+        if (catalog.Find(name) is not { } entry) return null;
+        return served.TryGetValue(entry.Id, out var known) && ReferenceEquals(known.Entry, entry) ? known : served[entry.Id] = new ServedModel(entry);
+    }
+
+    /// <summary>Tokens the model's template adds to the messages.</summary>
+    public ValueTask<int> TemplateOverhead(string model) =>
+        overheads.TryGetValue(model, out var known) && clock.GetElapsedTime(known.At) < OverheadKept ? new(known.Tokens) : Ask(model);
+
+    private async ValueTask<int> Ask(string model)
+    {
+        var report = await grains.GetGrain<IPool>(model).Read();
+        overheads[model] = (report.TemplateOverhead, clock.GetTimestamp());
+        return report.TemplateOverhead;
+    }
+}

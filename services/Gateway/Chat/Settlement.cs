@@ -1,0 +1,103 @@
+using System.Text;
+using Platform.Catalog;
+using Platform.Contracts.Generations;
+using Platform.Contracts.Runs;
+using Platform.Gateway.Errors;
+using Platform.Grains.Keys;
+using Platform.OpenAi.Chat;
+using Observed = Platform.Observability.Metering.Outcome;
+
+namespace Platform.Gateway.Chat;
+
+/// <summary>What happens when a generation has ended and before the client is told so: it is recorded, its worker is given back, its reservation settled.</summary>
+internal sealed partial class Settlement(IGenerationLedger ledger, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<Settlement> logger)
+{
+    public async Task Settle(Generation generation, Ending ending, ChatCompletionRequest request, ApiKeyIdentity caller, ReadOnlyMemory<byte> body)
+    {
+        Measure(generation, ending);
+
+        // what no worker has begun leaves nothing to record
+        if (generation.Started is not { } started)
+        {
+            await Free(generation, 0, nothingToRecord: true);
+            return;
+        }
+
+        var freed = Free(generation, started.PromptTokens + generation.CompletionTokens, nothingToRecord: false);
+        await ledger.Record(Describe(generation, started, ending, request, caller, body), lifetime.ApplicationStopped);
+        await freed;
+    }
+
+    private async Task Free(Generation generation, long usedTokens, bool nothingToRecord)
+    {
+        try
+        {
+            await generation.LeaveWorker();
+            await generation.Quota.Settle(usedTokens, nothingToRecord);
+        }
+        catch (Exception e) when (Failure.IsOutage(e))
+        {
+            Log.NotFreed(logger, generation.Id, e.Message); // both lapse when nobody offers them any more
+        }
+    }
+
+    private static void Measure(Generation generation, Ending ending)
+    {
+        var metrics = generation.Model.Metrics;
+        metrics.Duration(generation.Age.TotalSeconds, generation.Started is null ? Observed.Refused : ending.Outcome switch
+        {
+            Outcome.Completed => Observed.Completed,
+            Outcome.Cancelled => Observed.Cancelled,
+            _ => Observed.Failed,
+        });
+        if (generation.Started is not { } started) return;
+        metrics.Tokens(started.PromptTokens, generation.CompletionTokens);
+        if (generation.FirstToken is { } first) metrics.FirstToken(first.TotalSeconds);
+        foreach (var choice in generation.Choices)
+        {
+            for (var i = 1; i < choice.Count; i++) metrics.OutputToken(choice.Micros[i] / 1e6);
+        }
+    }
+
+    private GenerationFinished Describe(Generation generation, RunStarted started, Ending ending, ChatCompletionRequest request, ApiKeyIdentity caller, ReadOnlyMemory<byte> body) =>
+        new(ending.Outcome, Figures(generation, started, request, caller), request.KeepContent ? Content(generation, body) : null) { Reason = ending.Reason };
+
+    private GenerationFigures Figures(Generation generation, RunStarted started, ChatCompletionRequest request, ApiKeyIdentity caller) => new()
+    {
+        GenerationId = generation.Id,
+        Kind = "chat",
+        ProjectId = caller.ProjectId,
+        KeyId = caller.KeyId,
+        UserId = request.User ?? "",
+        Model = generation.Model.Id,
+        RequestedModel = request.Model,
+        ArtifactHash = generation.Model.ArtifactHash,
+        Worker = generation.Worker,
+        Runs = generation.Run,
+        StartedAt = generation.StartedAt,
+        FinishedAt = clock.GetUtcNow(),
+        QueuedMs = (int)(generation.Queued?.TotalMilliseconds ?? 0),
+        FirstTokenMs = (int?)generation.FirstToken?.TotalMilliseconds,
+        PromptTokens = started.PromptTokens,
+        CachedTokens = started.CachedTokens,
+        CompletionTokens = generation.CompletionTokens,
+        Choices = generation.Choices.Count,
+        FinishReasons = [.. generation.Choices.Select(choice => (choice.Finish ?? FinishReason.Cancelled).ToString().ToLowerInvariant())],
+        Seed = generation.Seed,
+        Stream = request.Stream,
+        CostMicros = Cost(generation.Model.Entry.Prices, started, generation.CompletionTokens),
+    };
+
+    private static GenerationContent Content(Generation generation, ReadOnlyMemory<byte> body) =>
+        new() { Request = Encoding.UTF8.GetString(body.Span), Choices = [.. generation.Choices.Select(choice => choice.Content())] };
+
+    /// <summary>A price per million tokens is a price in millionths per token.</summary>
+    internal static long Cost(Prices prices, RunStarted prompt, int completionTokens) =>
+        (long)Math.Round(((prompt.PromptTokens - prompt.CachedTokens) * prices.Input) + (prompt.CachedTokens * prices.CachedInput) + (completionTokens * prices.Output));
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "{GenerationId} could not give back what it held: {Reason}")]
+        public static partial void NotFreed(ILogger logger, string generationId, string reason);
+    }
+}
