@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Platform.Cli;
+using Platform.Cli.Chat;
 using Platform.Cli.Down;
 using Platform.Cli.Logs;
 using Platform.Cli.Models;
@@ -7,17 +8,20 @@ using Platform.Cli.Status;
 using Platform.Cli.Terminal;
 using Platform.Cli.Testing;
 using Platform.Cli.Up;
+using Platform.Cli.Usage;
 
 var house = House.FromEnvironment();
+using var signals = new Signals();
 var root = new RootCommand("A team's own OpenAI, built on open models.")
 {
     UpCommand.Create(house),
     DownCommand.Create(house),
     StatusCommand.Create(house),
     LogsCommand.Create(house),
+    ChatCommand.Create(house, signals),
     ModelsCommand.Create(house),
+    UsageCommand.Create(house),
     TestCommand.Create(house),
 };
 
-using var signals = new Signals();
 return await Screen.Guard(() => root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false }, signals.Token));

@@ -67,7 +67,6 @@ internal sealed class Service(string name, ProcessStartInfo command, string atDe
             if (await Task.WhenAny(_stop.Task, Task.Delay(pause)) == _stop.Task) return;
 
             pause = pause * 2 < Patience ? pause * 2 : Patience;
-            process.Dispose();
             process = _process = await TiedProcess.Start(command, atDeath);
             if (_stop.Task.IsCompleted) TiedProcess.Terminate(process.Id);
         }

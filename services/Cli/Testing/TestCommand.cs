@@ -26,7 +26,7 @@ internal static class TestCommand
         await Natives.Fetch(house, steps, cancellation);
         await using var servers = await TestServers.Start(house, projects, steps, cancellation);
 
-        var results = new List<TestResult>();
+        var results = new List<ProjectResult>();
         foreach (var together in Groups(projects))
         {
             foreach (var running in together.Select(project => project.Run(servers.Environment, cancellation)).ToList())

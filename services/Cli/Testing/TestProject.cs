@@ -31,9 +31,9 @@ internal sealed record TestProject(string Name, string Folder, string Executable
     public bool Mentions(string variable) =>
         Directory.EnumerateFiles(Folder, "*.cs", SearchOption.AllDirectories).Any(file => File.ReadAllText(file).Contains(variable, StringComparison.Ordinal));
 
-    public async Task<TestResult> Run(IReadOnlyDictionary<string, string> environment, CancellationToken cancellation)
+    public async Task<ProjectResult> Run(IReadOnlyDictionary<string, string> environment, CancellationToken cancellation)
     {
-        if (!File.Exists(Executable)) return TestResult.Broken(Name, $"{Executable} was not built: is {Name}.Tests in Platform.sln?", TimeSpan.Zero);
+        if (!File.Exists(Executable)) return ProjectResult.Broken(Name, $"{Executable} was not built: is {Name}.Tests in Platform.sln?", TimeSpan.Zero);
 
         var report = Path.Combine(Path.GetTempPath(), $"platform-test-{Guid.NewGuid():N}.xml");
         var command = new ProcessStartInfo(Executable, ["-noLogo", "-noColor", "-xml", report]) { WorkingDirectory = Path.GetDirectoryName(Executable)! };
@@ -49,13 +49,13 @@ internal sealed record TestProject(string Name, string Folder, string Executable
             {
                 process.Kill(entireProcessTree: true);
                 await reading;
-                return TestResult.Broken(Name, $"{output}\n{Name} was still running after {Limit.TotalMinutes} minutes and was stopped.", watch.Elapsed);
+                return ProjectResult.Broken(Name, $"{output}\n{Name} was still running after {Limit.TotalMinutes} minutes and was stopped.", watch.Elapsed);
             }
 
             cancellation.ThrowIfCancellationRequested();
             // what a test left running may hold the pipe open
             await Task.WhenAny(reading, Task.Delay(TimeSpan.FromSeconds(5), cancellation));
-            lock (output) return TestResult.Read(Name, report, process.ExitCode, output.ToString(), watch.Elapsed);
+            lock (output) return ProjectResult.Read(Name, report, process.ExitCode, output.ToString(), watch.Elapsed);
         }
         finally
         {

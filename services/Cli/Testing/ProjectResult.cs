@@ -7,12 +7,12 @@ using Spectre.Console;
 namespace Platform.Cli.Testing;
 
 /// <summary>What came of one test project. A crash, a report that is missing and a project without tests count as one failure each.</summary>
-internal sealed record TestResult(string Project, int Passed, int Failed, int Skipped, string Failure, TimeSpan Took)
+internal sealed record ProjectResult(string Project, int Passed, int Failed, int Skipped, string Failure, TimeSpan Took)
 {
-    public static TestResult Broken(string project, string failure, TimeSpan took) => new(project, 0, 1, 0, failure, took);
+    public static ProjectResult Broken(string project, string failure, TimeSpan took) => new(project, 0, 1, 0, failure, took);
 
     /// <param name="report">xunit's XML report, which a crashed executable has not written.</param>
-    public static TestResult Read(string project, string report, int exitCode, string output, TimeSpan took)
+    public static ProjectResult Read(string project, string report, int exitCode, string output, TimeSpan took)
     {
         int passed = 0, failed = 0, skipped = 0;
         try
@@ -32,7 +32,7 @@ internal sealed record TestResult(string Project, int Passed, int Failed, int Sk
         if (passed + failed + skipped == 0) return Broken(project, $"{output}\n{project} holds no test.", took);
         // a crash after the report, say while the process shut down
         if (exitCode != 0 && failed == 0) (failed, output) = (1, $"{output}\n{project} ended with exit code {exitCode}.");
-        return new TestResult(project, passed, failed, skipped, failed > 0 ? output : "", took);
+        return new ProjectResult(project, passed, failed, skipped, failed > 0 ? output : "", took);
     }
 
     public void Show()

@@ -1,0 +1,76 @@
+using System.CommandLine;
+using Platform.Cli.Api;
+using Platform.Cli.Terminal;
+using Spectre.Console;
+
+namespace Platform.Cli.Chat;
+
+internal static class ChatCommand
+{
+    public static Command Create(House house, Signals signals)
+    {
+        var model = new Argument<string?>("model") { Description = "A model or an alias; the first chat model when left out.", Arity = ArgumentArity.ZeroOrOne };
+        var system = new Option<string?>("--system") { Description = "Instructions that stand before the conversation." };
+        var command = new Command("chat", "Talk to a model. Text on standard input is answered once.") { model, system };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var api = PlatformApi.AsApplication(house);
+            var name = parsed.GetValue(model) ?? await FirstModel(api, cancellation);
+            var conversation = new Conversation(api, name, parsed.GetValue(system));
+            if (Console.IsInputRedirected)
+            {
+                await conversation.Ask((await Console.In.ReadToEndAsync(cancellation)).Trim(), cancellation);
+                return 0;
+            }
+
+            await Talk(conversation, name, signals, cancellation);
+            return 0;
+        });
+        return command;
+    }
+
+    private static async Task Talk(Conversation conversation, string model, Signals signals, CancellationToken cancellation)
+    {
+        Screen.Out.MarkupLine($"[bold]{model.EscapeMarkup()}[/]  [dim]/new starts over · Ctrl-C stops an answer · Ctrl-D leaves[/]");
+        while (true)
+        {
+            Screen.Out.Markup("\n[teal]›[/] ");
+            // a read from the terminal can't be cancelled, so it is left behind
+            var line = await Task.Run(Console.ReadLine, CancellationToken.None).WaitAsync(cancellation);
+            switch (line?.Trim())
+            {
+                case null or "/exit" or "/quit":
+                    return;
+                case "":
+                    continue;
+                case "/new":
+                    conversation.Forget();
+                    continue;
+                case var message:
+                    try
+                    {
+                        using var interrupt = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+                        using var intercepted = signals.Intercept(interrupt.Cancel);
+                        await conversation.Ask(message, interrupt.Token);
+                    }
+                    catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+                    {
+                        Screen.Out.MarkupLine("\n[dim]stopped[/]");
+                    }
+                    catch (CliException e)
+                    {
+                        Screen.Fail(e.Message);
+                    }
+
+                    continue;
+            }
+        }
+    }
+
+    private static async Task<string> FirstModel(PlatformApi api, CancellationToken cancellation)
+    {
+        var models = await api.Get("models", cancellation);
+        return models.GetProperty("data").EnumerateArray().Select(model => model.GetProperty("id").GetString()).FirstOrDefault()
+            ?? throw new CliException("No model is served: ./platform models add");
+    }
+}
