@@ -1,0 +1,172 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Unicode;
+using Platform.Inference.Engine;
+using Platform.Inference.LlamaCpp.Native;
+
+namespace Platform.Inference.LlamaCpp;
+
+/// <summary>A GGUF model, mapped into memory.</summary>
+public sealed unsafe class LlamaModel : IEngineModel
+{
+    private const int Mapped = 1;
+
+    private readonly ModelHandle handle;
+    private readonly nint vocabulary;
+    private readonly TokenPieces pieces;
+
+    private LlamaModel(ModelHandle handle, string path)
+    {
+        this.handle = handle;
+        vocabulary = LlamaApi.llama_model_get_vocab(handle);
+        Refuse(path);
+        pieces = TokenPieces.Read(vocabulary);
+        var metadata = ReadMetadata();
+        var (bos, eos) = (Known(LlamaApi.llama_vocab_bos(vocabulary)), Known(LlamaApi.llama_vocab_eos(vocabulary)));
+        Info = new ModelInfo(
+            metadata.GetValueOrDefault("general.name") ?? Text((text, size) => LlamaApi.llama_model_desc(handle, text, size)),
+            LlamaApi.llama_model_n_ctx_train(handle),
+            pieces.Count,
+            bos,
+            eos,
+            pieces.Text(bos),
+            pieces.Text(eos),
+            LlamaApi.llama_vocab_get_add_bos(vocabulary) != 0,
+            LlamaApi.llama_model_is_recurrent(handle) == 0 && LlamaApi.llama_model_is_hybrid(handle) == 0,
+            metadata);
+    }
+
+    public ModelInfo Info { get; }
+
+    /// <exception cref="EngineException">The file is missing, damaged, or of a kind that can't generate text.</exception>
+    public static LlamaModel Load(string path)
+    {
+        LlamaLibrary.Require();
+        if (!File.Exists(path))
+        {
+            throw new EngineException($"There is no model file {path}.");
+        }
+
+        var parameters = LlamaApi.llama_model_default_params();
+        parameters.LoadMode = Mapped;
+        var handle = NativeLog.Watch(() => LlamaApi.llama_model_load_from_file(path, parameters), out var problem);
+        if (handle.IsInvalid)
+        {
+            handle.Dispose();
+            throw new EngineException($"llama.cpp can't load {path}: {problem}");
+        }
+
+        try
+        {
+            return new LlamaModel(handle, path);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    public string? ChatTemplate(string? name = null) => Marshal.PtrToStringUTF8((nint)LlamaApi.llama_model_chat_template(handle, name));
+
+    public int Tokenize(ReadOnlySpan<byte> utf8, Span<int> tokens, bool addSpecial, bool parseSpecial)
+    {
+        if (!Utf8.IsValid(utf8))
+        {
+            // bytes that would be a code point over U+10FFFF end the process in native code
+            utf8 = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(utf8));
+        }
+
+        var held = false;
+        try
+        {
+            handle.DangerousAddRef(ref held);
+
+            // a null pointer is no text to llama.cpp, not even an empty one
+            byte nothing;
+            int none;
+            fixed (byte* text = utf8)
+            fixed (int* into = tokens)
+            {
+                var count = LlamaApi.llama_tokenize(
+                    vocabulary, text is null ? &nothing : text, utf8.Length, into is null ? &none : into, tokens.Length, (byte)(addSpecial ? 1 : 0), (byte)(parseSpecial ? 1 : 0));
+                return count != int.MinValue ? count : throw new EngineException($"A text of {utf8.Length} bytes has too many tokens.");
+            }
+        }
+        finally
+        {
+            if (held)
+            {
+                handle.DangerousRelease();
+            }
+        }
+    }
+
+    public int Piece(int token, Span<byte> utf8, bool special)
+    {
+        var piece = pieces.Bytes(token, special);
+        if (piece.Length > utf8.Length)
+        {
+            return -piece.Length;
+        }
+
+        piece.CopyTo(utf8);
+        return piece.Length;
+    }
+
+    public bool IsEnd(int token) => pieces.IsEnd(token);
+
+    public IEngineContext CreateContext(in ContextSpec spec) => LlamaContext.Create(handle, spec, Info);
+
+    public void Dispose() => handle.Dispose();
+
+    /// <summary>Refuses what would abort the process later on.</summary>
+    private void Refuse(string path)
+    {
+        var problem = LlamaApi.llama_vocab_type(vocabulary) == 0 || LlamaApi.llama_vocab_n_tokens(vocabulary) == 0 ? "it has no tokenizer"
+            : LlamaApi.llama_model_has_encoder(handle) != 0 || LlamaApi.llama_model_has_decoder(handle) == 0 ? "it has an encoder; only decoders generate text"
+            : LlamaApi.llama_vocab_get_add_bos(vocabulary) != 0 && LlamaApi.llama_vocab_bos(vocabulary) < 0 ? "it wants a begin-of-sequence token and names none"
+            : LlamaApi.llama_vocab_get_add_eos(vocabulary) != 0 && LlamaApi.llama_vocab_eos(vocabulary) < 0 ? "it wants an end-of-sequence token and names none"
+            : null;
+        if (problem is not null)
+        {
+            throw new EngineException($"{path} can't be served: {problem}.");
+        }
+    }
+
+    private int Known(int token) => token >= 0 && token < pieces.Count ? token : -1;
+
+    private Dictionary<string, string> ReadMetadata()
+    {
+        var metadata = new Dictionary<string, string>();
+        for (var i = 0; i < LlamaApi.llama_model_meta_count(handle); i++)
+        {
+            var index = i;
+            metadata[Text((text, size) => LlamaApi.llama_model_meta_key_by_index(handle, index, text, size))] =
+                Text((text, size) => LlamaApi.llama_model_meta_val_str_by_index(handle, index, text, size));
+        }
+
+        return metadata;
+    }
+
+    private delegate int Writer(byte* text, nuint size);
+
+    /// <summary>Reads a text of unknown length; the writer tells the whole length as <c>snprintf</c> does.</summary>
+    private static string Text(Writer write)
+    {
+        var buffer = new byte[512];
+        while (true)
+        {
+            fixed (byte* text = buffer)
+            {
+                var length = write(text, (nuint)buffer.Length);
+                if (length < buffer.Length)
+                {
+                    return Encoding.UTF8.GetString(text, Math.Max(0, length));
+                }
+
+                buffer = new byte[length + 1];
+            }
+        }
+    }
+}
