@@ -1,0 +1,34 @@
+// Opens the web console in headless Chromium, asks a question, watches the answer stream in, and keeps a screenshot.
+import assert from 'node:assert/strict';
+import { chromium } from 'playwright-core';
+
+const { PAGE_URL: url, SCREENSHOT: path, CHROMIUM: executablePath = '/usr/bin/chromium' } = process.env;
+const browser = await chromium.launch({
+  executablePath,
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+});
+try {
+  const page = await browser.newPage({ viewport: { width: 1360, height: 860 } });
+  const complaints = [];
+  page.on('console', message => { if (message.type() === 'error') complaints.push(message.text()); });
+  page.on('pageerror', error => complaints.push(error.message));
+  await page.goto(url);
+  await page.waitForSelector('#health.good', { timeout: 30_000 });
+
+  await page.fill('#question', 'What is gravity?');
+  await page.click('#send');
+  await page.waitForFunction(() => document.querySelector('#messages .assistant')?.textContent.length > 0, null, { timeout: 30_000 });
+  const early = (await page.textContent('#messages .assistant')).length;
+  await page.waitForSelector('#messages .assistant:not(.streaming)', { timeout: 120_000 });
+  const late = (await page.textContent('#messages .assistant')).length;
+  assert.ok(late > early, `the answer grew while it streamed (${early} to ${late} characters)`);
+  assert.equal(await page.locator('#messages .failed').count(), 0);
+  assert.match(await page.textContent('#pace'), /first token after \d+ ms/);
+  await page.waitForFunction(() => [...document.querySelectorAll('#usage div')].some(d => d.textContent.includes('requests') && !d.textContent.startsWith('requests0')), null, { timeout: 10_000 });
+
+  if (path) await page.screenshot({ path });
+  assert.deepEqual(complaints, []);
+  console.log('ok the page answers');
+} finally {
+  await browser.close();
+}
