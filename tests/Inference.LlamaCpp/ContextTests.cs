@@ -18,7 +18,7 @@ public sealed class ContextTests(Bundled bundled)
         context.CopyPrefix(0, 2, prompt.Length - 1);
         Assert.Equal(prompt.Length - 1, context.Length(2));
         var copied = context.Read(2, prompt.AsSpan(^1));
-        Assert.Equal(Driving.Top(read, 1)[0].Id, Driving.Top(copied, 1)[0].Id);
+        Assert.Equal(Driving.Best(read), Driving.Best(copied));
         Assert.InRange(read.Zip(copied, (a, b) => Math.Abs(a - b)).Max(), 0, 0.2f);
 
         Assert.True(context.Trim(0, 0));
@@ -37,7 +37,7 @@ public sealed class ContextTests(Bundled bundled)
         Assert.True(context.Trim(0, 10));
         Assert.Equal(10, context.Length(0));
         var again = context.Read(0, prompt.AsSpan(10));
-        Assert.Equal(Driving.Top(first, 1)[0].Id, Driving.Top(again, 1)[0].Id);
+        Assert.Equal(Driving.Best(first), Driving.Best(again));
         Assert.InRange(first.Zip(again, (a, b) => Math.Abs(a - b)).Max(), 0, 0.2f);
     }
 
@@ -46,7 +46,7 @@ public sealed class ContextTests(Bundled bundled)
     {
         string[] texts = ["The capital of France is", "Water boils at a temperature of", "The opposite of hot is", "Two plus two equals"];
         using var context = bundled.Context();
-        var alone = texts.Select((text, i) => Driving.Top(context.Read(i, bundled.Tokens(text)), 1)[0]).ToArray();
+        var alone = texts.Select((text, i) => Driving.LogProbabilities(context.Read(i, bundled.Tokens(text)))).ToArray();
 
         for (var i = 0; i < texts.Length; i++)
         {
@@ -63,9 +63,10 @@ public sealed class ContextTests(Bundled bundled)
         Assert.Equal(DecodeStatus.Ok, context.Decode());
         for (var i = 0; i < texts.Length; i++)
         {
-            var together = Driving.Top(context.Logits(rows[i]), 1)[0];
-            Assert.Equal(alone[i].Id, together.Id);
-            Assert.Equal(alone[i].LogProbability, together.LogProbability, 0.05f);
+            var together = Driving.LogProbabilities(context.Logits(rows[i]));
+            var best = Driving.Best(alone[i]);
+            Assert.Equal(best, Driving.Best(together));
+            Assert.Equal(alone[i][best], together[best], 0.05f);
         }
     }
 
@@ -244,10 +245,11 @@ public sealed class ContextTests(Bundled bundled)
     [Fact]
     public void Loading_and_unloading_again_and_again_takes_no_memory()
     {
-        Cycle(4);
+        Cycle(8);
         var before = Resident();
         Cycle(20);
-        Assert.InRange(Resident() - before, -100_000_000, 8_000_000);
+        // one cache is 23 MB; the allocator keeps some
+        Assert.InRange(Resident() - before, -100_000_000, 40_000_000);
 
         void Cycle(int times)
         {

@@ -26,21 +26,33 @@ internal static class Driving
         return context.Logits(row).ToArray();
     }
 
-    public static (int Id, float LogProbability)[] Top(this ReadOnlySpan<float> logits, int count)
+    public static float[] LogProbabilities(ReadOnlySpan<float> logits)
     {
-        var max = logits[0];
-        foreach (var logit in logits)
-        {
-            max = Math.Max(max, logit);
-        }
-
+        var max = logits[Best(logits)];
         var sum = 0.0;
         foreach (var logit in logits)
         {
             sum += Math.Exp(logit - max);
         }
 
+        var result = logits.ToArray();
         var log = max + (float)Math.Log(sum);
-        return [.. logits.ToArray().Select((logit, id) => (id, logit - log)).OrderByDescending(entry => entry.Item2).Take(count)];
+        for (var i = 0; i < result.Length; i++)
+        {
+            result[i] -= log;
+        }
+
+        return result;
+    }
+
+    public static int Best(ReadOnlySpan<float> logits)
+    {
+        var best = 0;
+        for (var i = 1; i < logits.Length; i++)
+        {
+            best = logits[i] > logits[best] ? i : best;
+        }
+
+        return best;
     }
 }
