@@ -58,7 +58,10 @@ internal sealed class Service(string name, ProcessStartInfo command, string atDe
         while (true)
         {
             var since = Stopwatch.StartNew();
-            await Task.WhenAll(log.Copy(process.StandardOutput.BaseStream), log.Copy(process.StandardError.BaseStream), process.WaitForExitAsync());
+            var copying = Task.WhenAll(log.Copy(process.StandardOutput.BaseStream), log.Copy(process.StandardError.BaseStream));
+            await process.WaitForExitAsync();
+            // a child it left behind may hold its output open
+            await Task.WhenAny(copying, Task.Delay(TimeSpan.FromSeconds(2)));
             log.Note($"{name} ended with exit code {process.ExitCode}");
             if (_stop.Task.IsCompleted || !Volatile.Read(ref _restarts)) return;
 

@@ -14,13 +14,14 @@ public sealed class ServiceTests : IDisposable
     public async Task A_service_that_dies_is_started_again()
     {
         using var log = new LogFile(_home.House.Log("it"));
-        var service = Service("echo begun; sleep 1000", log);
+        var service = Service("echo begun; exec sleep 1000", log);
         await service.Start();
         service.KeepRunning();
+        await Eventually(() => Begun(log) == 1);
         var first = service.Pid!.Value;
 
         Process.GetProcessById(first).Kill();
-        await Eventually(() => service.Pid != first && File.ReadLines(log.Path).Count(line => line == "begun") == 2);
+        await Eventually(() => Begun(log) == 2);
 
         Assert.Contains("exit code 137", Assert.Single(_said), StringComparison.Ordinal);
         var second = service.Pid!.Value;
@@ -47,7 +48,7 @@ public sealed class ServiceTests : IDisposable
         using var log = new LogFile(_home.House.Log("it"));
         var service = Service("trap '' TERM; echo begun; while :; do sleep 1; done", log);
         await service.Start();
-        await Eventually(() => File.ReadLines(log.Path).Contains("begun"));
+        await Eventually(() => Begun(log) == 1);
 
         await service.Stop();
 
@@ -59,6 +60,8 @@ public sealed class ServiceTests : IDisposable
 
     private Service Service(string script, LogFile log) =>
         new("it", new ProcessStartInfo("bash", ["-c", script]), atDeath: "KILL", grace: TimeSpan.FromSeconds(1), log, _said.Enqueue);
+
+    private static int Begun(LogFile log) => File.ReadLines(log.Path).Count(line => line == "begun");
 
     private static async Task Eventually(Func<bool> condition)
     {
