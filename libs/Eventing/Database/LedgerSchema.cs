@@ -1,0 +1,7 @@
+namespace Platform.Eventing.Database;
+
+internal static class LedgerSchema
+{
+    /// <summary>Holds Marten's tables and ours.</summary>
+    public const string Name = "ledger";
+}

@@ -1,0 +1,18 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Platform.Eventing.Generations;
+
+/// <summary>JSON of the events, generated at compile time.</summary>
+[JsonSerializable(typeof(GenerationCompleted))]
+[JsonSerializable(typeof(GenerationFailed))]
+[JsonSerializable(typeof(GenerationCancelled))]
+internal sealed partial class EventsJson : JsonSerializerContext
+{
+    /// <summary>The naming policy is set here: a context that is only a resolver does not bring its own.</summary>
+    public static void Configure(JsonSerializerOptions options)
+    {
+        options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+        options.TypeInfoResolverChain.Insert(0, Default);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Data;
+using Npgsql;
+using Platform.Eventing.Database;
+
+namespace Platform.Eventing.Usage;
+
+/// <summary>What a project has spent, as a quota that starts anew needs it: the rollup and its position, of one instant.</summary>
+public sealed class SpentReader(NpgsqlDataSource database, TimeProvider time)
+{
+    public async Task<Spent> ReadAsync(string projectId, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        await using var batch = new NpgsqlBatch(connection, snapshot)
+        {
+            BatchCommands =
+            {
+                new($"select coalesce(max(last_seq_id), 0) from {LedgerSchema.Name}.mt_event_progression where name = $1")
+                {
+                    Parameters = { new() { Value = UsageRollupProjection.Shard } },
+                },
+                new($"""
+                    select coalesce(sum(input_tokens + output_tokens), 0)::bigint, coalesce(sum(cost_micros), 0)::bigint
+                    from {UsageTables.Name(BucketWidth.Day)} where project_id = $1 and bucket >= $2
+                    """)
+                {
+                    Parameters = { new() { Value = projectId }, new() { Value = new DateTimeOffset(now.Year, now.Month, 1, 0, 0, 0, TimeSpan.Zero) } },
+                },
+                new($"""
+                    select key_id, model, sum(requests)::bigint, sum(input_tokens + output_tokens)::bigint
+                    from {UsageTables.Name(BucketWidth.Minute)} where project_id = $1 and bucket >= $2 group by key_id, model
+                    """)
+                {
+                    Parameters = { new() { Value = projectId }, new() { Value = UsageTables.Bucket(now.AddMinutes(-2), BucketWidth.Minute) } },
+                },
+            },
+        };
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        var sequence = reader.GetInt64(0);
+        await reader.NextResultAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        var (tokens, cost) = (reader.GetInt64(0), reader.GetInt64(1));
+        await reader.NextResultAsync(cancellation);
+        var recent = new List<RecentUse>();
+        while (await reader.ReadAsync(cancellation)) recent.Add(new(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3)));
+        return new Spent(sequence, tokens, cost, recent);
+    }
+}
+
+/// <param name="Sequence">The rollup holds every event up to this one and none above.</param>
+/// <param name="Tokens">Input and output since the month began (UTC).</param>
+/// <param name="CostMicros">Since the month began (UTC).</param>
+/// <param name="Recent">Use in the buckets of at least the last two minutes.</param>
+public sealed record Spent(long Sequence, long Tokens, long CostMicros, IReadOnlyList<RecentUse> Recent);
+
+public readonly record struct RecentUse(string KeyId, string Model, long Requests, long Tokens);
