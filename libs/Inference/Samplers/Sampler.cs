@@ -12,6 +12,9 @@ internal sealed class Sampler(int vocabulary)
     /// <summary>How far below the likeliest token (in nats) the first search for the top k goes.</summary>
     private const float FirstDepth = 4;
 
+    /// <summary>Below this the draw is greedy: logits divided by less would overflow.</summary>
+    private const float LeastTemperature = 1e-5f;
+
     private readonly Candidates candidates = new(vocabulary);
     private readonly float[] weights = new float[vocabulary];
     private readonly double[] sums = new double[Row.Blocks(vocabulary)];
@@ -47,7 +50,7 @@ internal sealed class Sampler(int vocabulary)
             throw new EngineException($"the engine gave logits that are not finite (highest: {max})");
         }
 
-        if (sampling.Temperature <= 0)
+        if (sampling.Temperature < LeastTemperature)
         {
             return Row.IndexOf(logits, max);
         }
