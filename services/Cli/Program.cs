@@ -2,6 +2,7 @@ using System.CommandLine;
 using Platform.Cli;
 using Platform.Cli.Chat;
 using Platform.Cli.Down;
+using Platform.Cli.Keys;
 using Platform.Cli.Logs;
 using Platform.Cli.Models;
 using Platform.Cli.Status;
@@ -20,6 +21,7 @@ var root = new RootCommand("A team's own OpenAI, built on open models.")
     LogsCommand.Create(house),
     ChatCommand.Create(house, signals),
     ModelsCommand.Create(house),
+    KeysCommand.Create(house),
     UsageCommand.Create(house),
     TestCommand.Create(house),
 };

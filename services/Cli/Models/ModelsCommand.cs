@@ -28,7 +28,8 @@ internal static class ModelsCommand
             {
                 var missing = model.Files.Any(file => !File.Exists(catalog.PathOf(model, file)));
                 var size = missing ? "file missing" : string.Create(CultureInfo.InvariantCulture, $"{model.Files.Sum(file => new FileInfo(catalog.PathOf(model, file)).Length) / 1e6:0} MB");
-                table.AddRow([model.Id, string.Join(", ", model.Aliases), model.Kind.ToString().ToLowerInvariant(), model.Engine, model.ContextLength.ToString(CultureInfo.InvariantCulture), size, model.License]);
+                string[] cells = [model.Id, string.Join(", ", model.Aliases), model.Kind.ToString().ToLowerInvariant(), model.Engine, model.ContextLength.ToString(CultureInfo.InvariantCulture), size, model.License];
+                table.AddRow(cells.Select(cell => new Text(cell)));
             }
 
             Screen.Out.Write(table);

@@ -29,7 +29,7 @@ internal static class StatusCommand
                 ("State", health),
                 ("API", running.Address + "/v1"),
                 ("Page", running.Address + "/"),
-                ("Metrics", $"{new UriBuilder(running.Address) { Port = running.MetricsPort, Path = "/metrics" }.Uri}"),
+                ("Metrics", $"http://127.0.0.1:{running.MetricsPort}/metrics"),
                 ("PostgreSQL", $"127.0.0.1:{running.DatabasePort}, user platform, password in {house.DatabasePassword}"),
                 ("Running for", Screen.Duration(DateTimeOffset.UtcNow - running.Since)),
                 ("Process", $"{running.Pid}"),

@@ -27,9 +27,9 @@ internal sealed record TestProject(string Name, string Folder, string Executable
         return names.Length == 0 ? all : [.. all.Where(project => names.Any(project.Is))];
     }
 
-    /// <summary>Whether a test of it asks for a server by the name of its environment variable.</summary>
-    public bool Mentions(string variable) =>
-        Directory.EnumerateFiles(Folder, "*.cs", SearchOption.AllDirectories).Any(file => File.ReadAllText(file).Contains(variable, StringComparison.Ordinal));
+    /// <summary>Whether its tests use a fixture of that name.</summary>
+    public bool Mentions(string fixture) =>
+        Directory.EnumerateFiles(Folder, "*.cs", SearchOption.AllDirectories).Any(file => File.ReadAllText(file).Contains(fixture, StringComparison.Ordinal));
 
     public async Task<ProjectResult> Run(IReadOnlyDictionary<string, string> environment, CancellationToken cancellation)
     {

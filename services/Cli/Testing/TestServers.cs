@@ -27,7 +27,7 @@ internal sealed class TestServers : IAsyncDisposable
             // root's temporary folder lets nobody else in, and PostgreSQL runs as somebody else
             File.SetUnixFileMode(servers._folder, File.GetUnixFileMode(servers._folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
             await steps.Step("PostgreSQL for the tests", () => servers.StartPostgres(house, cancellation));
-            if (projects.Any(project => project.Mentions(RabbitMqVariable))) await steps.Step("RabbitMQ for the tests", () => servers.StartRabbitMq(house, cancellation));
+            if (projects.Any(project => project.Mentions("RabbitMqServer"))) await steps.Step("RabbitMQ for the tests", () => servers.StartRabbitMq(house, cancellation));
             return servers;
         }
         catch

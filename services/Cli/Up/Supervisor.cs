@@ -1,3 +1,4 @@
+using System.Net;
 using Platform.Cli.Processes;
 using Platform.Cli.Terminal;
 
@@ -48,7 +49,7 @@ internal sealed class Supervisor : IAsyncDisposable
 
         var running = new RunningPlatform(
             Environment.ProcessId, RunningPlatform.StartTicksOf(Environment.ProcessId)!.Value, options.Address, options.Port,
-            DatabasePort: Ports.AnyFree(), MetricsPort: Ports.FreeFrom(options.Bind, options.Port + 1000), DateTimeOffset.UtcNow, Ready: false);
+            DatabasePort: Ports.AnyFree(), MetricsPort: Ports.FreeFrom(IPAddress.Loopback, options.Port + 1000), DateTimeOffset.UtcNow, Ready: false);
         running.Write(_house);
         Credentials.Ensure(_house, options.Address + "/v1");
 

@@ -23,7 +23,7 @@ internal static class UsageCommand
 
             var table = Screen.Table("MODEL", "REQUESTS", "INPUT TOKENS", "OF IT CACHED", "OUTPUT TOKENS");
             foreach (var column in table.Columns.Skip(1)) column.RightAligned();
-            foreach (var row in rows) table.AddRow([row.GetProperty("model").GetString() ?? "", .. Figures([row])]);
+            foreach (var row in rows) table.AddRow([(row.GetProperty("model").GetString() ?? "").EscapeMarkup(), .. Figures([row])]);
             if (rows.Count != 1) table.AddRow(["total", .. Figures(rows)]);
             Screen.Out.Write(table);
             return 0;
