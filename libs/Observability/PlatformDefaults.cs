@@ -22,6 +22,10 @@ public static class PlatformDefaults
         ["Logging:LogLevel:System.Net.Http"] = "Warning",
         ["Logging:LogLevel:Orleans"] = "Warning",
         ["Logging:LogLevel:Microsoft.Orleans"] = "Warning",
+        // The one warns at every start that server GC is off, the other of a first check that takes as long as the machine is up.
+        ["Logging:LogLevel:Orleans.Runtime.Silo"] = "Error",
+        ["Logging:LogLevel:Orleans.Runtime.Watchdog"] = "Error",
+        ["Logging:LogLevel:Polly"] = "Warning",
         ["Logging:LogLevel:MassTransit"] = "Warning",
         ["Logging:LogLevel:Npgsql"] = "Warning",
         ["Logging:LogLevel:Marten"] = "Warning",
