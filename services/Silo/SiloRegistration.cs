@@ -1,0 +1,38 @@
+using System.Net;
+using System.Net.Sockets;
+using Marten;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.Configuration;
+using Platform.Observability.Health;
+using Platform.Silo.Keys;
+using Platform.Silo.Quotas;
+
+namespace Platform.Silo;
+
+/// <summary>The grains of keys, quotas and pools, in a cluster of this one process; needs an <c>IDocumentStore</c>.</summary>
+public static class SiloRegistration
+{
+    public static WebApplicationBuilder AddSilo(this WebApplicationBuilder builder)
+    {
+        var options = builder.Configuration.GetSection("Platform:Silo").Get<SiloOptions>() ?? new SiloOptions();
+        builder.Host.UseOrleans(silo => silo
+            .UseLocalhostClustering(Port(options.SiloPort, nameof(options.SiloPort)), Port(options.GatewayPort, nameof(options.GatewayPort)))
+            .Configure<GrainCollectionOptions>(o => o.CollectionAge = TimeSpan.FromMinutes(10)));
+
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddHealthChecks().AddCheck<SiloIsActive>("silo", tags: [PlatformHealth.Ready]);
+        builder.Services.ConfigureMarten(SiloDocuments.Register);
+        builder.Services.AddApiKeys();
+        builder.Services.AddQuotas();
+        return builder;
+    }
+
+    private static int Port(int configured, string name)
+    {
+        if (configured is < 0 or > 65535) throw new InvalidOperationException($"Platform:Silo:{name} is {configured}; it must be 0 (any free port) or a TCP port.");
+        if (configured != 0) return configured;
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}
