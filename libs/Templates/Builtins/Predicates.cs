@@ -1,0 +1,54 @@
+using System.Collections.Frozen;
+using Platform.Templates.Values;
+
+namespace Platform.Templates.Builtins;
+
+/// <summary>The tests behind <c>is</c>.</summary>
+internal static class Predicates
+{
+    public static readonly FrozenDictionary<string, Builtin> Table = Builtin.Table(
+    [
+        Test("defined", value => value is not UndefinedValue),
+        Test("undefined", value => value is UndefinedValue),
+        Test("none", value => value is NoneValue),
+        Test("boolean", value => value is BooleanValue),
+        Test("true", value => ReferenceEquals(value, BooleanValue.True)),
+        Test("false", value => ReferenceEquals(value, BooleanValue.False)),
+        Test("integer", value => value is IntegerValue),
+        Test("float", value => value is FloatValue),
+        Test("number", value => value is NumberValue),
+        Test("string", value => value is StringValue),
+        Test("mapping", value => value is DictValue),
+        Test("iterable", value => value.Elements is not null),
+        Test("sequence", value => value is StringValue or SequenceValue or DictValue or RangeValue or UndefinedValue),
+        Test("callable", value => value is CallableValue or UndefinedValue),
+        Test("escaped", value => value is StringValue { IsMarkup: true }),
+        Test("lower", value => TextClasses.IsLower(value.ToText())),
+        Test("upper", value => TextClasses.IsUpper(value.ToText())),
+        Test("odd", value => Remainder(value, 2) == 1),
+        Test("even", value => Remainder(value, 2) == 0),
+        new("divisibleby", "num", call => BooleanValue.Of(Comparison.AreEqual(Operators.Apply(BinaryOperator.Modulo, call.Self, call[1]), IntegerValue.Of(0)))),
+        new("sameas", "other", call => BooleanValue.Of(IsSame(call.Self, call[1]))),
+        new("in", "seq", call => BooleanValue.Of(Comparison.Contains(call[1], call.Self))),
+        new("filter", "", call => BooleanValue.Of(Filters.Table.ContainsKey(call.Self.ToText()))),
+        new("test", "", call => BooleanValue.Of(Table!.ContainsKey(call.Self.ToText()))),
+        .. Relation(Comparison.AreEqual, "eq", "equalto", "=="),
+        .. Relation((left, right) => !Comparison.AreEqual(left, right), "ne", "!="),
+        .. Relation((left, right) => Comparison.Compare(left, right, "<") < 0, "lt", "lessthan", "<"),
+        .. Relation((left, right) => Comparison.Compare(left, right, "<=") <= 0, "le", "<="),
+        .. Relation((left, right) => Comparison.Compare(left, right, ">") > 0, "gt", "greaterthan", ">"),
+        .. Relation((left, right) => Comparison.Compare(left, right, ">=") >= 0, "ge", ">="),
+    ]);
+
+    private static Builtin Test(string name, Func<Value, bool> holds) => new(name, "", call => BooleanValue.Of(holds(call.Self)));
+
+    private static IEnumerable<Builtin> Relation(Func<Value, Value, bool> holds, params string[] names) =>
+        names.Select(name => new Builtin(name, "other", call => BooleanValue.Of(holds(call.Self, call[1]))));
+
+    private static double Remainder(Value value, long divisor) => Operators.Apply(BinaryOperator.Modulo, value, IntegerValue.Of(divisor)) is NumberValue rest
+        ? rest.AsDouble
+        : throw new TemplateException("not all arguments converted during string formatting");
+
+    private static bool IsSame(Value left, Value right) =>
+        ReferenceEquals(left, right) || (left is IntegerValue or StringValue && left.GetType() == right.GetType() && left.EqualTo(right));
+}
