@@ -14,6 +14,8 @@ internal sealed class StopScanner(IReadOnlyList<string> stops)
 
     public bool IsStopped { get; private set; }
 
+    public bool IsHolding => !IsStopped && held.WrittenCount > 0;
+
     /// <summary>Writes what is certain to be shown. What follows a stop string, and the string itself, is not.</summary>
     public void Append(ReadOnlySpan<byte> text, IBufferWriter<byte> output)
     {

@@ -22,6 +22,9 @@ public sealed class TokenText(IEngineModel model, IReadOnlyList<string> stop)
     /// <summary>Whether a stop string was met; nothing is released from then on.</summary>
     public bool IsStopped => scanner.IsStopped;
 
+    /// <summary>Whether text is held back that the next token, or the end, will release or drop.</summary>
+    public bool IsHolding => mender.IsHolding || scanner.IsHolding;
+
     /// <summary>Takes the next token; true: it completed a stop string.</summary>
     public bool Add(int token)
     {

@@ -15,6 +15,8 @@ internal sealed class Utf8Mender
     private readonly byte[] held = new byte[LongestCharacter];
     private int heldLength;
 
+    public bool IsHolding => heldLength > 0;
+
     public void Append(ReadOnlySpan<byte> bytes, IBufferWriter<byte> output)
     {
         while (heldLength > 0 && bytes.Length > 0)
