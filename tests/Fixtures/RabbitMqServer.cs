@@ -9,6 +9,9 @@ public static class RabbitMqServer
 {
     private static readonly Lazy<Task<Uri>> Shared = new(Start);
 
+    /// <summary>Held, since the broker lives as long as the pipe to it is open.</summary>
+    private static Process? shell;
+
     public static Task<Uri> Address => Shared.Value;
 
     private static async Task<Uri> Start()
@@ -18,8 +21,8 @@ public static class RabbitMqServer
 
         var data = Path.Combine(Path.GetTempPath(), $"platform-test-rabbitmq-{Guid.NewGuid():N}");
         var port = FreePort();
-        var server = Run(data, port);
-        await WaitUntilItAnswers(port, server, data);
+        shell = Run(data, port);
+        await WaitUntilItAnswers(port, shell, data);
         return new Uri($"amqp://guest:guest@127.0.0.1:{port}/");
     }
 

@@ -1,8 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Platform.Fixtures;
 using Platform.Messaging.Frames;
 using Platform.Messaging.InProcess;
+using Platform.Messaging.RabbitMq;
 using Platform.Messaging.Runs;
 
 namespace Platform.Messaging.Tests;
@@ -21,19 +23,56 @@ public sealed class InProcessTransport : ITransport
     public IServiceProvider Gateway => _host!.Services;
     public IServiceProvider Worker => _host!.Services;
 
+    public async ValueTask InitializeAsync() => _host = await Node.Start(builder => builder.AddInProcessMessaging());
+
+    public async ValueTask DisposeAsync() => await Node.Stop(_host);
+}
+
+/// <summary>Two hosts and a real broker between them.</summary>
+public sealed class RabbitMqTransport : ITransport
+{
+    private IHost? _gateway, _worker;
+
+    public IServiceProvider Gateway => _gateway!.Services;
+    public IServiceProvider Worker => _worker!.Services;
+
     public async ValueTask InitializeAsync()
     {
-        var builder = Host.CreateApplicationBuilder();
-        builder.Logging.ClearProviders();
-        builder.AddInProcessMessaging();
-        _host = builder.Build();
-        await _host.StartAsync();
+        var broker = await RabbitMqServer.Address;
+        _gateway = await Start(broker);
+        _worker = await Start(broker);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _host!.StopAsync();
-        _host.Dispose();
+        await Node.Stop(_worker);
+        await Node.Stop(_gateway);
+    }
+
+    internal static Task<IHost> Start(Uri broker) => Node.Start(builder =>
+    {
+        builder.Configuration["Platform:RabbitMq:Uri"] = broker.ToString();
+        builder.AddRabbitMqMessaging();
+    });
+}
+
+internal static class Node
+{
+    public static async Task<IHost> Start(Action<HostApplicationBuilder> compose)
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
+        compose(builder);
+        var host = builder.Build();
+        await host.StartAsync();
+        return host;
+    }
+
+    public static async ValueTask Stop(IHost? host)
+    {
+        if (host is null) return;
+        await host.StopAsync();
+        host.Dispose();
     }
 }
 

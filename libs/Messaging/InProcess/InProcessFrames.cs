@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Platform.Contracts.Runs;
 using Platform.Messaging.Frames;
 
@@ -7,23 +6,11 @@ namespace Platform.Messaging.InProcess;
 /// <summary>The frame stream inside one process: a mailbox a generation, nothing between.</summary>
 internal sealed class InProcessFrames : IFrameSender, IFrameInbox
 {
-    private readonly ConcurrentDictionary<string, FrameMailbox> _mailboxes = new();
+    private readonly Mailboxes _mailboxes = new();
 
     public string Address => "in-process";
 
-    public FrameMailbox Open(string generationId)
-    {
-        FrameMailbox? mailbox = null;
-        mailbox = new FrameMailbox(() => _mailboxes.TryRemove(new(generationId, mailbox!)));
-        _mailboxes[generationId] = mailbox;
-        return mailbox;
-    }
+    public FrameMailbox Open(string generationId) => _mailboxes.Open(generationId);
 
-    /// <summary>A frame that does not fit is lost like one on the wire: its reader asks again by position.</summary>
-    public ValueTask<bool> Send(string address, Frame frame, CancellationToken cancellation)
-    {
-        if (address != Address || !_mailboxes.TryGetValue(frame.GenerationId, out var mailbox)) return new(false);
-        mailbox.Post(frame);
-        return new(true);
-    }
+    public ValueTask<bool> Send(string address, Frame frame, CancellationToken cancellation) => new(address == Address && _mailboxes.Post(frame));
 }

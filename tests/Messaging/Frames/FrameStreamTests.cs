@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts.Generations;
 using Platform.Contracts.Runs;
+using Platform.Fixtures;
 using Platform.Messaging.Frames;
 
 namespace Platform.Messaging.Tests.Frames;
@@ -59,8 +61,8 @@ public abstract class FrameStreamTests(ITransport transport)
     }
 
     [Fact]
-    public async Task The_sender_is_told_when_nobody_is_at_the_address() =>
-        Assert.False(await transport.Frames().Send("nowhere", Tokens(0), default));
+    public Task The_sender_is_told_when_nobody_is_at_the_address() =>
+        Eventually.Holds(async () => await transport.Frames().Send("nowhere", Tokens(0), default), reached => !reached);
 
     [Fact]
     public async Task A_mailbox_opened_again_outlives_the_one_before_it()
@@ -97,5 +99,21 @@ public sealed class InProcessFrameStreamTests(InProcessTransport transport) : Fr
         var inbox = transport.Inbox();
         inbox.Open("gone").Dispose();
         Assert.False(await transport.Frames().Send(inbox.Address, new() { GenerationId = "gone", Run = 1, Choice = 0, From = 0 }, default));
+    }
+}
+
+public sealed class RabbitMqFrameStreamTests(RabbitMqTransport transport) : FrameStreamTests(transport), IClassFixture<RabbitMqTransport>
+{
+    [Fact]
+    public async Task The_sender_is_told_when_the_gateway_has_gone()
+    {
+        var gateway = await RabbitMqTransport.Start(await RabbitMqServer.Address);
+        var inbox = gateway.Services.GetRequiredService<IFrameInbox>();
+        using var mailbox = inbox.Open("g");
+        var frame = new Frame { GenerationId = "g", Run = 1, Choice = 0, From = 0 };
+        Assert.True(await transport.Frames().Send(inbox.Address, frame, default));
+        await mailbox.Frames.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+        await Node.Stop(gateway);
+        await Eventually.Holds(async () => await transport.Frames().Send(inbox.Address, frame, default), reached => !reached);
     }
 }

@@ -115,3 +115,5 @@ public abstract class RunCommandTests(ITransport transport)
 }
 
 public sealed class InProcessRunCommandTests(InProcessTransport transport) : RunCommandTests(transport), IClassFixture<InProcessTransport>;
+
+public sealed class RabbitMqRunCommandTests(RabbitMqTransport transport) : RunCommandTests(transport), IClassFixture<RabbitMqTransport>;

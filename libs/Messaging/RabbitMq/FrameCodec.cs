@@ -1,0 +1,166 @@
+using System.Buffers;
+using System.Text;
+using Platform.Contracts.Runs;
+
+namespace Platform.Messaging.RabbitMq;
+
+/// <summary>A frame as bytes: a version, then varints and length-prefixed UTF-8. Ends are written as differences.</summary>
+internal static class FrameCodec
+{
+    private const byte Version = 1;
+
+    [Flags]
+    private enum Parts : uint
+    {
+        None = 0,
+        Finish = 1,
+        Started = 2,
+        Error = 4,
+        Param = 8,
+    }
+
+    public static ReadOnlyMemory<byte> Write(Frame frame)
+    {
+        var writer = new FrameWriter(64 + frame.GenerationId.Length + frame.Text.Length + (8 * frame.Tokens.Length));
+        writer.Byte(Version);
+        writer.Text(frame.GenerationId);
+        writer.Number(frame.Run);
+        writer.Number(frame.Choice);
+        writer.Number(frame.From);
+        writer.Numbers(frame.Tokens);
+        writer.Bytes(frame.Text);
+        writer.Number(frame.TextEnds.Length);
+        for (var i = 0; i < frame.TextEnds.Length; i++) writer.Number(frame.TextEnds[i] - (i == 0 ? 0 : frame.TextEnds[i - 1]));
+        writer.Numbers(frame.Micros);
+        writer.Number((int)((frame.Finish is null ? 0 : Parts.Finish) | (frame.Started is null ? 0 : Parts.Started)
+            | (frame.Error is null ? 0 : Parts.Error) | (frame.Error?.Param is null ? 0 : Parts.Param)));
+        if (frame.Finish is { } finish) writer.Number((int)finish);
+        if (frame.Started is { } started)
+        {
+            writer.Text(started.Worker);
+            writer.Number(started.PromptTokens);
+            writer.Number(started.CachedTokens);
+            writer.Number(started.ContextLength);
+        }
+
+        if (frame.Error is { } error)
+        {
+            writer.Number((int)error.Kind);
+            writer.Text(error.Code);
+            writer.Text(error.Message);
+            if (error.Param is { } param) writer.Text(param);
+        }
+
+        return writer.Written;
+    }
+
+    /// <exception cref="InvalidDataException">These bytes are no frame of this version.</exception>
+    public static Frame Read(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new FrameReader(bytes);
+        if (reader.Byte() is var version && version != Version) throw new InvalidDataException($"A frame of version {version}; {Version} is understood.");
+        var frame = new Frame
+        {
+            GenerationId = reader.Text(),
+            Run = reader.Number(),
+            Choice = reader.Number(),
+            From = reader.Number(),
+            Tokens = reader.Numbers(),
+            Text = reader.Bytes().ToArray(),
+            TextEnds = Sums(reader.Numbers()),
+            Micros = reader.Numbers(),
+        };
+        var parts = (Parts)reader.Number();
+        return frame with
+        {
+            Finish = parts.HasFlag(Parts.Finish) ? (FinishReason)reader.Number() : null,
+            Started = parts.HasFlag(Parts.Started) ? new RunStarted(reader.Text(), reader.Number(), reader.Number(), reader.Number()) : null,
+            Error = parts.HasFlag(Parts.Error) ? new RunError((RunErrorKind)reader.Number(), reader.Text(), reader.Text(), parts.HasFlag(Parts.Param) ? reader.Text() : null) : null,
+        };
+    }
+
+    private static int[] Sums(int[] differences)
+    {
+        for (var i = 1; i < differences.Length; i++) differences[i] += differences[i - 1];
+        return differences;
+    }
+
+    private readonly struct FrameWriter(int size)
+    {
+        private readonly ArrayBufferWriter<byte> _buffer = new(size);
+
+        public ReadOnlyMemory<byte> Written => _buffer.WrittenMemory;
+
+        public void Byte(byte value)
+        {
+            _buffer.GetSpan(1)[0] = value;
+            _buffer.Advance(1);
+        }
+
+        public void Number(int value)
+        {
+            var left = (uint)value;
+            for (; left >= 0x80; left >>= 7) Byte((byte)(left | 0x80));
+            Byte((byte)left);
+        }
+
+        public void Numbers(ReadOnlySpan<int> values)
+        {
+            Number(values.Length);
+            foreach (var value in values) Number(value);
+        }
+
+        public void Bytes(ReadOnlySpan<byte> value)
+        {
+            Number(value.Length);
+            _buffer.Write(value);
+        }
+
+        public void Text(string value)
+        {
+            Number(Encoding.UTF8.GetByteCount(value));
+            Encoding.UTF8.GetBytes(value, _buffer);
+        }
+    }
+
+    private ref struct FrameReader(ReadOnlySpan<byte> bytes)
+    {
+        private ReadOnlySpan<byte> _left = bytes;
+
+        public byte Byte() => Bytes(1)[0];
+
+        public int Number()
+        {
+            uint value = 0;
+            for (var shift = 0; shift < 35; shift += 7)
+            {
+                var next = Byte();
+                value |= (uint)(next & 0x7f) << shift;
+                if (next < 0x80) return (int)value;
+            }
+
+            throw new InvalidDataException("A number of a frame has no end.");
+        }
+
+        public int[] Numbers()
+        {
+            var count = Number();
+            if (count < 0 || count > _left.Length) throw new InvalidDataException($"A frame with {count} numbers in {_left.Length} bytes.");
+            var values = new int[count];
+            for (var i = 0; i < count; i++) values[i] = Number();
+            return values;
+        }
+
+        public ReadOnlySpan<byte> Bytes() => Bytes(Number());
+
+        public string Text() => Encoding.UTF8.GetString(Bytes());
+
+        private ReadOnlySpan<byte> Bytes(int count)
+        {
+            if (count < 0 || count > _left.Length) throw new InvalidDataException($"A frame ends {count - _left.Length} bytes early.");
+            var bytes = _left[..count];
+            _left = _left[count..];
+            return bytes;
+        }
+    }
+}
