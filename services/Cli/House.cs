@@ -17,7 +17,8 @@ internal sealed record House(string Root, string Data)
     public string RunRabbitMq => Path.Combine(Root, "infra/rabbitmq/run");
     public string Tests => Path.Combine(Root, "tests");
 
-    public string Built(string project) => Path.Combine(Root, "artifacts/bin", project, "release");
+    /// <summary>Where a project's output lies, of the same configuration as this program's.</summary>
+    public string Built(string project) => Path.Combine(Root, "artifacts/bin", project, Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)));
 
     public string Log(string service) => Path.Combine(Logs, service + ".log");
 

@@ -2,16 +2,19 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using Npgsql;
 using Platform.Cli.Processes;
+using Platform.Cli.Terminal;
 
 namespace Platform.Cli.Up;
 
 /// <summary>The platform's own PostgreSQL.</summary>
 internal sealed class PostgresService
 {
+    private readonly House _house;
     private readonly NpgsqlConnectionStringBuilder _server;
 
     public PostgresService(House house, int port, Action<string> say)
     {
+        _house = house;
         if (!File.Exists(house.DatabasePassword)) SecretFile.Write(house.DatabasePassword, RandomNumberGenerator.GetHexString(32, lowercase: true));
         var password = File.ReadAllText(house.DatabasePassword);
         _server = new NpgsqlConnectionStringBuilder { Host = "127.0.0.1", Port = port, Username = "platform", Password = password, Database = "postgres", Pooling = false };
@@ -42,7 +45,7 @@ internal sealed class PostgresService
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidPassword)
         {
-            throw new Terminal.CliException($"The database was made with another password than {nameof(House.DatabasePassword)} holds.");
+            throw new CliException($"The database in {_house.Database} was made with another password than {_house.DatabasePassword} holds. Bring that file back, or move both away to start afresh.");
         }
         catch (NpgsqlException)
         {
