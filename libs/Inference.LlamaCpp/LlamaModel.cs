@@ -10,6 +10,9 @@ namespace Platform.Inference.LlamaCpp;
 public sealed unsafe class LlamaModel : IEngineModel
 {
     private const int Mapped = 1;
+    private const int ShortText = 4096;
+    private const int StackPerByte = 512;
+    private const int LongestText = 4_000_000;
 
     private readonly ModelHandle handle;
     private readonly nint vocabulary;
@@ -77,6 +80,11 @@ public sealed unsafe class LlamaModel : IEngineModel
             utf8 = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(utf8));
         }
 
+        if (utf8.Length > LongestText)
+        {
+            throw new EngineException($"A text of {utf8.Length} bytes can't be tokenized; {LongestText} are the most.");
+        }
+
         var held = false;
         try
         {
@@ -88,9 +96,9 @@ public sealed unsafe class LlamaModel : IEngineModel
             fixed (byte* text = utf8)
             fixed (int* into = tokens)
             {
-                var count = LlamaApi.llama_tokenize(
-                    vocabulary, text is null ? &nothing : text, utf8.Length, into is null ? &none : into, tokens.Length, (byte)(addSpecial ? 1 : 0), (byte)(parseSpecial ? 1 : 0));
-                return count != int.MinValue ? count : throw new EngineException($"A text of {utf8.Length} bytes has too many tokens.");
+                var (from, length, to, room) = ((nint)(text is null ? &nothing : text), utf8.Length, (nint)(into is null ? &none : into), tokens.Length);
+                int Call() => LlamaApi.llama_tokenize(vocabulary, (byte*)from, length, (int*)to, room, (byte)(addSpecial ? 1 : 0), (byte)(parseSpecial ? 1 : 0));
+                return length <= ShortText ? Call() : OnDeepStack(Call, length);
             }
         }
         finally
@@ -132,6 +140,19 @@ public sealed unsafe class LlamaModel : IEngineModel
         {
             throw new EngineException($"{path} can't be served: {problem}.");
         }
+    }
+
+    /// <summary>
+    /// Many tokenizers split text by std::regex, which goes one call deeper for each character of a run, about 350 bytes of stack a character:
+    /// tens of thousands of equal characters overflow a usual stack and end the process.
+    /// </summary>
+    private static int OnDeepStack(Func<int> call, int textBytes)
+    {
+        var result = 0;
+        var thread = new Thread(() => result = call(), (1 << 20) + (textBytes * StackPerByte)) { IsBackground = true, Name = "tokenizer" };
+        thread.Start();
+        thread.Join();
+        return result;
     }
 
     private int Known(int token) => token >= 0 && token < pieces.Count ? token : -1;

@@ -96,6 +96,10 @@ public sealed class ModelTests(Bundled bundled)
     }
 
     [Fact]
+    public void A_text_longer_than_any_context_is_refused() =>
+        Assert.Contains("4000001", Assert.Throws<EngineException>(() => Model.Tokenize(new byte[4_000_001], [], addSpecial: true, parseSpecial: true)).Message, StringComparison.Ordinal);
+
+    [Fact]
     public async Task Many_threads_may_tokenize_at_once()
     {
         var expected = bundled.Tokens("The quick brown fox jumps over the lazy dog.");
