@@ -76,7 +76,7 @@ public sealed class ContentTests : IAsyncLifetime
     {
         var finished = new DateTimeOffset(2021, 5, 5, 5, 5, 5, TimeSpan.Zero);
         await _host.Record(Some.Figures(finished), content: Said("x"));
-        await using (var drop = _host.Database.CreateCommand("drop table ledger.generation_content_2021_05")) await drop.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        await _host.Execute("drop table ledger.generation_content_2021_05");
 
         var late = await _host.Record(Some.Figures(finished), content: Said("y"));
 
@@ -90,7 +90,7 @@ public sealed class ContentTests : IAsyncLifetime
         foreach (var word in (string[])["one", "two", "three"]) await _host.Record(Some.Figures(), content: Said(word));
         var before = await _host.CaughtUp();
 
-        await using (var delete = _host.Database.CreateCommand("delete from ledger.generation_content")) await delete.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        await _host.Execute("delete from ledger.generation_content");
 
         var after = await _host.CaughtUp();
         Assert.Equal(before.Total, after.Total);

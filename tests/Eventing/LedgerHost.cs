@@ -7,6 +7,7 @@ using Platform.Contracts.Generations;
 using Platform.Eventing.Appending;
 using Platform.Eventing.Content;
 using Platform.Eventing.Generations;
+using Platform.Eventing.Projections;
 using Platform.Eventing.Usage;
 using Platform.Fixtures;
 
@@ -25,12 +26,16 @@ internal sealed class LedgerHost(IHost host, CapturedLogs logs) : IAsyncDisposab
 
     public T Get<T>() where T : notnull => host.Services.GetRequiredService<T>();
 
-    public static async Task<LedgerHost> Start(TestDatabase database, bool leader = false, string connection = "")
+    public bool Leads => host.Services.GetServices<IHostedService>().OfType<ProjectionLeader>().Single().Leads;
+
+    public static Task<LedgerHost> Start(TestDatabase database, bool leader = false) => Start(database.ConnectionString, leader);
+
+    public static async Task<LedgerHost> Start(string connectionString, bool leader = false)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         var logs = new CapturedLogs();
         builder.Logging.AddProvider(logs).SetMinimumLevel(LogLevel.Trace);
-        builder.Configuration.AddInMemoryCollection([new($"{EventingOptions.Section}:ConnectionString", $"{database.ConnectionString};{connection}")]);
+        builder.Configuration.AddInMemoryCollection([new($"{EventingOptions.Section}:ConnectionString", connectionString)]);
         builder.AddEventing();
         if (leader) builder.AddProjectionLeader();
         var host = builder.Build();
@@ -49,6 +54,7 @@ internal sealed class LedgerHost(IHost host, CapturedLogs logs) : IAsyncDisposab
             TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Once the rollup has counted every event.</summary>
     public async Task<LedgerReport> CaughtUp()
     {
         var verifier = Get<LedgerVerifier>();
@@ -59,6 +65,12 @@ internal sealed class LedgerHost(IHost host, CapturedLogs logs) : IAsyncDisposab
     {
         await using var command = Database.CreateCommand(sql);
         return (T)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+    }
+
+    public async Task Execute(string sql)
+    {
+        await using var command = Database.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 
     public Task Stop() => host.StopAsync();

@@ -24,7 +24,10 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>While false nobody can connect; those who are connected stay.</summary>
     public Task AllowConnections(bool allowed) => AsSuperuser($"alter database {Name} with allow_connections {allowed}");
 
-    public async ValueTask DisposeAsync() => await AsSuperuser($"drop database if exists {Name} with (force)");
+    /// <summary>Drops another database of the same server.</summary>
+    public Task Drop(string database) => AsSuperuser($"drop database if exists \"{database.Replace("\"", "\"\"")}\" with (force)");
+
+    public async ValueTask DisposeAsync() => await Drop(Name);
 
     private async Task AsSuperuser(string sql)
     {

@@ -19,9 +19,6 @@ public sealed partial class EventWriter : IAsyncDisposable
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a disposal goes on trying to save what is queued.</summary>
-    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(10);
-
     private readonly IDocumentStore _store;
     private readonly NpgsqlDataSource _database;
     private readonly ContentTable _content;
@@ -36,6 +33,9 @@ public sealed partial class EventWriter : IAsyncDisposable
         _writers = [.. Enumerable.Range(0, Writers).Select(_ => Task.Run(WriteLoop))];
     }
 
+    /// <summary>How long a disposal goes on trying to save what is queued.</summary>
+    internal TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Returns when the events are durable. A cancelled wait leaves open whether they will be.</summary>
     /// <exception cref="AppendRefusedException">The database can't store these events or this content.</exception>
     public async Task<Appended> Append(StreamAppend append, CancellationToken cancellation)
@@ -47,8 +47,7 @@ public sealed partial class EventWriter : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _pending.Writer.TryComplete();
-        _givingUp.CancelAfter(DrainTime);
+        if (_pending.Writer.TryComplete()) _givingUp.CancelAfter(DrainTime);
         await Task.WhenAll(_writers);
         _givingUp.Dispose();
     }
