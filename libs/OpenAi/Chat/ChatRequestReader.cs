@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Unicode;
 using Platform.OpenAi.Errors;
 using Platform.OpenAi.Reading;
 
@@ -11,25 +10,7 @@ public static class ChatRequestReader
     private const int MaxIdentifierLength = 512;
 
     /// <param name="body">UTF-8 JSON as received.</param>
-    public static ApiResult<ChatCompletionRequest> Read(ReadOnlyMemory<byte> body)
-    {
-        try
-        {
-            if (!Utf8.IsValid(body.Span)) return ApiError.Invalid("The body of your request is not valid UTF-8.");
-            using var document = JsonDocument.Parse(body);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? Read(document.RootElement)
-                : ApiError.Invalid("Invalid body: expected a JSON object.", null, "invalid_type");
-        }
-        catch (JsonException e)
-        {
-            return ApiError.Invalid($"We could not parse the JSON body of your request: it is not valid JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.");
-        }
-        catch (InvalidOperationException) // what the JSON reader throws for half of a surrogate pair
-        {
-            return ApiError.Invalid("The body of your request holds a string that is not valid Unicode.");
-        }
-    }
+    public static ApiResult<ChatCompletionRequest> Read(ReadOnlyMemory<byte> body) => JsonRoot.Read(body, Read);
 
     private static ApiResult<ChatCompletionRequest> Read(JsonElement body)
     {

@@ -62,10 +62,9 @@ internal static class NotYet
 
     private static void ToolChoice(JsonObjectReader fields, string name, string needs, FirstError errors)
     {
-        if (!fields.Has(name, out var choice) || (choice.ValueKind == JsonValueKind.String && (choice.ValueEquals("none") || choice.ValueEquals("auto")))) return;
-        errors.Add(choice.ValueKind is JsonValueKind.Object || choice.ValueEquals("required")
-            ? ApiError.Invalid($"Invalid value for '{name}': '{name}' is only allowed when '{needs}' are specified.", name)
-            : Wrong.Type(name, "one of 'none', 'auto', 'required' or an object", choice));
+        if (!fields.Has(name, out var choice)) return;
+        if (choice.ValueKind != JsonValueKind.Object && fields.OneOf(name, "none", "auto", "required") is null or "none" or "auto") return;
+        errors.Add(ApiError.Invalid($"Invalid value for '{name}': '{name}' is only allowed when '{needs}' are specified.", name));
     }
 
     private static void ResponseFormat(JsonObjectReader fields, FirstError errors)

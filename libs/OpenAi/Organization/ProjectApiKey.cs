@@ -18,8 +18,6 @@ public sealed record ProjectApiKey
     public string? Value { get; init; }
 }
 
-public sealed record NewProjectApiKey(string? Name);
-
 public sealed record DeletedApiKey
 {
     public string Object { get; } = "organization.project.api_key.deleted";

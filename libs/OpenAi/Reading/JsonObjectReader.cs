@@ -26,11 +26,11 @@ internal readonly struct JsonObjectReader(JsonElement json, string path, FirstEr
         return text;
     }
 
-    public string? RequiredText(string name)
+    public string? RequiredText(string name, int? maxLength = null)
     {
         if (!json.TryGetProperty(name, out var value)) errors.Add(Wrong.Missing(PathOf(name)));
         else if (value.ValueKind == JsonValueKind.Null) errors.Add(Wrong.Type(PathOf(name), "a string", value));
-        return Text(name);
+        return Text(name, maxLength);
     }
 
     public bool? Boolean(string name)

@@ -1,0 +1,24 @@
+using System.Text.Json;
+using Platform.OpenAi.Errors;
+using Platform.OpenAi.Reading;
+
+namespace Platform.OpenAi.Organization;
+
+/// <summary>Body of <c>POST …/api_keys</c>.</summary>
+public sealed record NewProjectApiKey(string Name)
+{
+    private const int LongestName = 200;
+
+    public static ApiResult<NewProjectApiKey> Read(ReadOnlyMemory<byte> body)
+    {
+        return JsonRoot.Read(body, Read);
+
+        static ApiResult<NewProjectApiKey> Read(JsonElement root)
+        {
+            var errors = new FirstError();
+            var name = new JsonObjectReader(root, "", errors).RequiredText("name", LongestName);
+            if (name is "") errors.Add(Wrong.EmptyText("name"));
+            return errors.Found is { } error ? error : new NewProjectApiKey(name ?? "");
+        }
+    }
+}
