@@ -2,6 +2,8 @@ using Platform.Gateway.Auth;
 using Platform.Gateway.Chat;
 using Platform.Gateway.Errors;
 using Platform.Gateway.Models;
+using Platform.Gateway.OpenApi;
+using Platform.Gateway.Organization;
 
 namespace Platform.Gateway;
 
@@ -24,6 +26,8 @@ public static class GatewayApp
         builder.Services.AddSingleton<ApiKeys>();
         builder.Services.AddSingleton<Callers>();
         builder.Services.AddChat();
+        builder.Services.AddCors(cors => cors.AddDefaultPolicy(any => any.AllowAnyOrigin().AllowAnyMethod().AllowAnyHeader().WithExposedHeaders("x-request-id", "retry-after")));
+        builder.Services.AddApiDescription();
         return builder;
     }
 
@@ -31,6 +35,8 @@ public static class GatewayApp
     public static WebApplication UseOpenAiErrors(this WebApplication app)
     {
         app.UseMiddleware<OpenAiErrors>();
+        // a key comes in a header and never by itself, so any page may call the API
+        app.UseWhen(http => http.Request.Path.StartsWithSegments("/v1"), api => api.UseCors());
         return app;
     }
 
@@ -38,6 +44,8 @@ public static class GatewayApp
     {
         app.MapChat();
         app.MapModels();
+        app.MapOrganization();
+        app.MapApiDescription();
         return app;
     }
 }

@@ -1,6 +1,7 @@
 using Platform.Catalog;
 using Platform.Gateway.Auth;
 using Platform.Gateway.Errors;
+using Platform.Gateway.Requests;
 using Platform.Grains.Keys;
 using Platform.Grains.Quotas;
 using Platform.OpenAi.Chat;

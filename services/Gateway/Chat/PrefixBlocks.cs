@@ -7,9 +7,9 @@ namespace Platform.Gateway.Chat;
 internal static class PrefixBlocks
 {
     /// <summary>Characters a block covers.</summary>
-    public const int Length = 256;
+    public const int Length = 64;
 
-    private const int Most = 64;
+    private const int Most = 256;
 
     public static ulong[] Of(string messages)
     {

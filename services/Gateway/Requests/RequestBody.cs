@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 
-namespace Platform.Gateway.Chat;
+namespace Platform.Gateway.Requests;
 
 internal static class RequestBody
 {
