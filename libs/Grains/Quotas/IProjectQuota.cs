@@ -12,7 +12,10 @@ public interface IProjectQuota : IGrainWithStringKey
     /// <summary>Takes one request and <see cref="Reservation.Tokens"/> tokens from every bucket concerned, or from none.</summary>
     [Alias("Reserve")] ValueTask<QuotaAnswer> Reserve(Reservation reservation);
 
-    /// <summary>Adds tokens to a reservation, or none. <see cref="QuotaAnswer.Granted"/> is false when the budget is used up.</summary>
+    /// <summary>
+    /// Adds tokens to a reservation, or none. <see cref="QuotaAnswer.Granted"/> is false when the budget is used up. A reservation that a fresh grain
+    /// has not learned of yet is not granted either, with <see cref="QuotaAnswer.Limit"/> null: offer it, then ask again.
+    /// </summary>
     [Alias("TopUp")] ValueTask<QuotaAnswer> TopUp(string generationId, long tokens);
 
     /// <summary>

@@ -21,9 +21,6 @@ internal sealed class RateLevel
         Tokens?.Empty(now);
     }
 
-    public bool IsNearlySpent(long tokens, long now) =>
-        Requests?.Has(1 + Requests.Limit / 10, now) is false || Tokens?.Has(tokens + Tokens.Limit / 10, now) is false;
-
     private static TokenBucket? Relimited(TokenBucket? bucket, long? limit, long now)
     {
         if (limit is null) return null;

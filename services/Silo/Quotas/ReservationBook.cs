@@ -63,18 +63,18 @@ internal sealed class ReservationBook
         ArgumentOutOfRangeException.ThrowIfNegative(asked.Tokens);
         var now = Now;
         Sweep(now);
-        var levels = LevelsOf(asked);
+        var (requests, tokens) = BucketsOf(asked);
         if (_open.TryGetValue(asked.GenerationId, out var known))
         {
             known.Touched = now;
-            return levels.Answer(default, now);
+            return Answer(default, requests, tokens, now);
         }
 
-        if (_closed.Contains(asked.GenerationId, now)) return levels.Answer(default, now);
-        var refusal = levels.Ask(1, asked.Tokens, now);
-        if (_usedRecently && now < OfferInterval.Ticks) refusal = UntilOffered(levels, refusal, asked.Tokens, now);
-        if (refusal.Limit is null) Add(asked, levels, now);
-        return levels.Answer(refusal, now);
+        if (_closed.Contains(asked.GenerationId, now)) return Answer(default, requests, tokens, now);
+        var refusal = requests.Ask(1, now, "requests").OrLonger(tokens.Ask(asked.Tokens, now, "tokens"));
+        if (_usedRecently && now < OfferInterval.Ticks) refusal = refusal.OrLonger(UntilOffered(requests, tokens, asked.Tokens, now));
+        if (refusal.Limit is null) Add(asked, requests, tokens, now);
+        return Answer(refusal, requests, tokens, now);
     }
 
     public QuotaAnswer TopUp(string generationId, long tokens)
@@ -83,9 +83,9 @@ internal sealed class ReservationBook
         var now = Now;
         if (!_open.TryGetValue(generationId, out var open)) return default;
         open.Touched = now;
-        var refusal = open.Levels.Ask(0, tokens, now);
+        var refusal = open.TokenBuckets.Ask(tokens, now, "tokens");
         if (refusal.Limit is null) Resize(open, open.Tokens + tokens, now);
-        return open.Levels.Answer(refusal, now);
+        return Answer(refusal, open.RequestBuckets, open.TokenBuckets, now);
     }
 
     public void Settle(string generationId, long usedTokens, bool nothingToRecord)
@@ -137,7 +137,8 @@ internal sealed class ReservationBook
             }
             else if (!_closed.Contains(offered.GenerationId, now))
             {
-                Add(offered, LevelsOf(offered), now);
+                var (requests, tokens) = BucketsOf(offered);
+                Add(offered, requests, tokens, now);
             }
         }
 
@@ -150,20 +151,26 @@ internal sealed class ReservationBook
         return new QuotaReport(Limits, _open.Count, _reserved, _settled, _spent, _spentMicros, _recorded.Highest);
     }
 
-    private Levels LevelsOf(Reservation r) => new(_project, _keys.GetValueOrDefault(r.KeyId), _models.GetValueOrDefault(r.Model));
-
-    private void Add(Reservation reservation, Levels levels, long now)
+    private (BucketSet Requests, BucketSet Tokens) BucketsOf(Reservation r)
     {
-        levels.Take(1, reservation.Tokens, now);
+        var key = _keys.GetValueOrDefault(r.KeyId);
+        var model = _models.GetValueOrDefault(r.Model);
+        return (new(_project.Requests, key?.Requests, model?.Requests), new(_project.Tokens, key?.Tokens, model?.Tokens));
+    }
+
+    private void Add(Reservation reservation, BucketSet requests, BucketSet tokens, long now)
+    {
+        requests.Take(1, now);
+        tokens.Take(reservation.Tokens, now);
         _reserved += reservation.Tokens;
-        _open.Add(reservation.GenerationId, new Open(levels) { Tokens = reservation.Tokens, Touched = now });
+        _open.Add(reservation.GenerationId, new Open(requests, tokens) { Tokens = reservation.Tokens, Touched = now });
     }
 
     private void Resize(Open open, long tokens, long now)
     {
         var more = tokens - open.Tokens;
-        if (more > 0) open.Levels.Take(0, more, now);
-        else if (more < 0) open.Levels.GiveBack(-more, now);
+        if (more > 0) open.TokenBuckets.Take(more, now);
+        else if (more < 0) open.TokenBuckets.GiveBack(-more, now);
         _reserved += more;
         open.Tokens = tokens;
     }
@@ -176,12 +183,14 @@ internal sealed class ReservationBook
     }
 
     /// <summary>Until every gateway has had its turn to offer, a tenth of each limit is kept for what they may hold.</summary>
-    private static Refusal UntilOffered(Levels levels, Refusal refusal, long tokens, long now)
+    private static Refusal UntilOffered(BucketSet requests, BucketSet tokens, long wanted, long now)
     {
-        if (levels.Project.IsNearlySpent(tokens, now) || levels.Key?.IsNearlySpent(tokens, now) is true || levels.Model?.IsNearlySpent(tokens, now) is true)
-            refusal = refusal.OrLonger(new Refusal("tokens", (int)((OfferInterval.Ticks - now) / TimeSpan.TicksPerMillisecond) + 1));
-        return refusal;
+        var wait = (int)((OfferInterval.Ticks - now) / TimeSpan.TicksPerMillisecond) + 1;
+        return !requests.KeepsATenth(1, now) ? new Refusal("requests", wait) : !tokens.KeepsATenth(wanted, now) ? new Refusal("tokens", wait) : default;
     }
+
+    private static QuotaAnswer Answer(Refusal refusal, BucketSet requests, BucketSet tokens, long now) =>
+        new(refusal.Limit is null, refusal.Limit, refusal.RetryAfterMs, requests.Report(now), tokens.Report(now));
 
     private void Sweep(long now)
     {
@@ -202,9 +211,11 @@ internal sealed class ReservationBook
         }
     }
 
-    private sealed class Open(Levels levels)
+    /// <summary>Holds on to the buckets it was taken from, so that limits may change while it is open.</summary>
+    private sealed class Open(BucketSet requests, BucketSet tokens)
     {
-        public Levels Levels { get; } = levels;
+        public BucketSet RequestBuckets { get; } = requests;
+        public BucketSet TokenBuckets { get; } = tokens;
         public long Tokens { get; set; }
         public long Touched { get; set; }
         public long? Settled { get; set; }
