@@ -1,0 +1,35 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Platform.Inference.LlamaCpp;
+using Platform.LlamaWorker.Heartbeats;
+using Platform.LlamaWorker.Models;
+using Platform.LlamaWorker.Runs;
+using Platform.Observability.Health;
+
+namespace Platform.LlamaWorker;
+
+public static class LlamaWorkerRegistration
+{
+    /// <summary>Adds a worker that serves the catalogue's chat models; needs a messaging composition, a catalogue and a grain factory.</summary>
+    public static TBuilder AddLlamaWorker<TBuilder>(this TBuilder builder)
+        where TBuilder : IHostApplicationBuilder
+    {
+        var services = builder.Services;
+        services.AddOptions<WorkerOptions>().BindConfiguration(WorkerOptions.Section)
+            .Validate(options => options.DrainSeconds is >= 0 and <= 300, $"{WorkerOptions.Section}:DrainSeconds must be 0 to 300.").ValidateOnStart();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => WorkerIdentity.From(provider.GetRequiredService<IOptions<WorkerOptions>>().Value));
+
+        services.AddOptions<NativesOptions>().BindConfiguration(NativesOptions.Section);
+        services.AddSingleton<ModelLoader>();
+        services.AddSingleton<HostedModels>();
+        services.AddHostedService(provider => provider.GetRequiredService<HostedModels>());
+        services.AddHealthChecks().AddCheck<ModelsReady>("models", tags: [PlatformHealth.Ready]);
+
+        services.AddSingleton<RunTable>();
+        services.AddSingleton<RunCommands>();
+        services.AddSingleton<WorkerHeartbeat>();
+        services.AddHostedService<Worker>();
+        return builder;
+    }
+}

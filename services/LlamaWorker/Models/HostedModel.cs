@@ -1,0 +1,45 @@
+using Platform.Catalog;
+using Platform.Inference.Batching;
+using Platform.Inference.Engine;
+
+namespace Platform.LlamaWorker.Models;
+
+/// <summary>A loaded model with the batcher that decodes its runs.</summary>
+internal sealed class HostedModel(CatalogModel entry, IEngineModel engine, ContinuousBatcher batcher, PromptWriter prompt) : IAsyncDisposable
+{
+    private volatile CatalogModel _entry = entry;
+
+    /// <summary>What the catalogue says now; what the engine was loaded with is <see cref="Spec"/>.</summary>
+    public CatalogModel Entry
+    {
+        get => _entry;
+        set => _entry = value;
+    }
+
+    public LoadSpec Spec { get; } = LoadSpec.Of(entry);
+    public IEngineModel Engine => engine;
+    public ContinuousBatcher Batcher => batcher;
+    public PromptWriter Prompt => prompt;
+    public TokenCounters Counters { get; } = TokenCounters.For(entry.Id);
+
+    /// <summary>Waits until nothing runs on it, at most <paramref name="patience"/>.</summary>
+    public async Task Idle(TimeSpan patience, CancellationToken cancellation)
+    {
+        var until = TimeProvider.System.GetUtcNow() + patience;
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while (batcher.Report() is { Running: > 0 } or { Waiting: > 0 } && TimeProvider.System.GetUtcNow() < until) await timer.WaitForNextTickAsync(cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await batcher.DisposeAsync();
+        engine.Dispose();
+    }
+}
+
+/// <summary>What of a catalogue entry makes it a different model to load.</summary>
+internal readonly record struct LoadSpec(string Engine, string Artifact, string? Template, int ContextLength, int Slots, int? CacheTokens, int? Threads, double StepDelayMs)
+{
+    public static LoadSpec Of(CatalogModel model) =>
+        new(model.Engine, ModelCatalog.ArtifactHash(model), model.Template, model.ContextLength, model.Slots, model.CacheTokens, model.Threads, model.StepDelayMs);
+}

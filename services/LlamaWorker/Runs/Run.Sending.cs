@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using Platform.Contracts.Runs;
+using Platform.Inference.Batching;
+using Platform.Templates;
+
+namespace Platform.LlamaWorker.Runs;
+
+/// <summary>The run's own task: prepares the prompt, then sends frames until the run is closed.</summary>
+internal sealed partial class Run
+{
+    private async Task Send()
+    {
+        try
+        {
+            Begin();
+        }
+        catch (TemplateException refused)
+        {
+            Fail(new RunError(RunErrorKind.InvalidRequest, "invalid_messages", refused.Message, "messages"));
+        }
+        catch (Exception unexpected)
+        {
+            Log.RunNotStarted(_logger, unexpected, _request.GenerationId, _request.Model);
+            Fail(new RunError(RunErrorKind.Engine, "engine_error", "The model could not start on this request."));
+        }
+
+        while (true)
+        {
+            await NextDue();
+            string address;
+            bool closed, finished;
+            lock (_gate)
+            {
+                (address, closed) = (_replyTo, _closed);
+                if (!closed) CollectFrames();
+                finished = _finishedAt is not null;
+            }
+
+            if (closed) break;
+            await SendFrames(address);
+            if (finished) _delivered.TrySetResult();
+        }
+
+        _delivered.TrySetResult();
+    }
+
+    private void Begin()
+    {
+        var prompt = _model.Prompt.Tokens(_request.Conversation, _clock.GetLocalNow());
+        int[] ended;
+        lock (_gate)
+        {
+            _began = Stopwatch.GetTimestamp();
+            _choices = [.. Enumerable.Range(0, _request.Choices).Select(i => new ChoiceLog(i, i < _request.SoFar.Count ? _request.SoFar[i] : [], _model.Engine, _request.Stop))];
+            ended = [.. Enumerable.Range(0, _request.Choices).Where(i => _choices[i].IsStopped)];
+        }
+
+        // a stop string that an earlier run completed is known here only
+        foreach (var choice in ended) End(choice, FinishReason.Stop);
+        if (ended.Length == _request.Choices) return;
+
+        var sequence = _model.Batcher.Submit(new SequenceRequest
+        {
+            Prompt = prompt,
+            Sampling = _request.Sampling,
+            Choices = _request.Choices,
+            MaxTokens = _request.MaxTokens,
+            Allowance = _request.Allowance,
+            SoFar = _request.SoFar,
+            Ended = ended,
+            Tenant = _request.ProjectId,
+            Sink = this,
+        });
+        int allowance;
+        bool final, cancelled;
+        lock (_gate)
+        {
+            _sequence = sequence;
+            (allowance, final, cancelled) = (_allowance, _allowanceFinal, _cancelled || _error is not null);
+        }
+
+        if (final || allowance > _request.Allowance) sequence.Allow(allowance, final);
+        if (cancelled) sequence.Cancel();
+    }
+
+    /// <summary>Waits until something is to be sent: at once after a pause, else when the pace or a full frame says so.</summary>
+    private async Task NextDue()
+    {
+        if (await _wake.WaitAsync(Pace)) return;
+        lock (_gate)
+        {
+            if (IsAnythingPending()) return;
+            _due = 1;
+        }
+
+        await _wake.WaitAsync();
+    }
+
+    private bool IsAnythingPending() => (_error is not null && !_errorSent) || Array.Exists(_choices, choice => choice.IsPending);
+
+    private void CollectFrames()
+    {
+        _due = ChoiceLog.FrameTokens;
+        foreach (var choice in _choices)
+        {
+            while (choice.IsPending)
+            {
+                var frame = choice.Next(_request.GenerationId, _request.Run);
+                _outgoing.Add(_startedSent || _started is null ? frame : frame with { Started = _started });
+                _startedSent |= _started is not null;
+            }
+        }
+
+        if (_error is null || _errorSent) return;
+        _outgoing.Add(new Frame { GenerationId = _request.GenerationId, Run = _request.Run, Choice = 0, From = _choices.Length > 0 ? _choices[0].End : 0, Error = _error });
+        _errorSent = true;
+    }
+
+    private async Task SendFrames(string address)
+    {
+        foreach (var frame in _outgoing)
+        {
+            bool reached;
+            try
+            {
+                reached = await _frames.Send(address, frame, CancellationToken.None);
+            }
+            catch (Exception lost)
+            {
+                Log.FrameLost(_logger, lost, _request.GenerationId);
+                reached = false;
+            }
+
+            lock (_gate)
+            {
+                if (_replyTo == address) _unreachableSince = reached ? null : _unreachableSince ?? _clock.GetTimestamp();
+            }
+        }
+
+        _outgoing.Clear();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "{GenerationId} could not be started on {Model}")]
+        public static partial void RunNotStarted(ILogger logger, Exception exception, string generationId, string model);
+
+        [LoggerMessage(2, LogLevel.Warning, "A frame of {GenerationId} was lost")]
+        public static partial void FrameLost(ILogger logger, Exception exception, string generationId);
+    }
+}

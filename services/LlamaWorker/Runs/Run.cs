@@ -1,0 +1,190 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using Platform.Contracts.Runs;
+using Platform.Inference.Batching;
+using Platform.LlamaWorker.Models;
+using Platform.Messaging.Frames;
+
+namespace Platform.LlamaWorker.Runs;
+
+/// <summary>
+/// One generation on this worker: collects what the engine draws, sends it as frames, and keeps it until the gateway closes the run, so that any position can be sent again.
+/// The first token goes out at once, what follows in frames of up to 32 tokens or 20 ms.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "A SemaphoreSlim holds nothing to free while nobody asks for its wait handle.")]
+internal sealed partial class Run : ITokenSink
+{
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(20);
+
+    private readonly RunChat _request;
+    private readonly HostedModel _model;
+    private readonly IFrameSender _frames;
+    private readonly string _worker;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly TaskCompletionSource _delivered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<Frame> _outgoing = [];
+
+    private ChoiceLog[] _choices = [];
+    private SequenceHandle? _sequence;
+    private string _replyTo;
+    private RunStarted? _started;
+    private RunError? _error;
+    private int _allowance;
+    private bool _allowanceFinal, _cancelled, _closed, _startedSent, _errorSent;
+    private int _open;
+
+    /// <summary>Tokens of a choice that make the sender hurry: 1 while it has nothing to do, 32 while it paces itself.</summary>
+    private int _due = 1;
+    private long _began;
+    private long? _unreachableSince, _finishedAt;
+
+    public Run(RunChat request, HostedModel model, IFrameSender frames, string worker, TimeProvider clock, ILogger logger)
+    {
+        (_request, _model, _frames, _worker, _clock, _logger) = (request, model, frames, worker, clock, logger);
+        (_replyTo, _allowance, _open) = (request.ReplyTo, request.Allowance, request.Choices);
+        Sending = Task.Run(Send);
+    }
+
+    public int Number => _request.Run;
+    public HostedModel Model => _model;
+    public DateTimeOffset Deadline => _request.Deadline;
+
+    /// <summary>Ends after <see cref="Close"/>.</summary>
+    public Task Sending { get; }
+
+    /// <summary>Every choice has ended and its last frame has been sent once, or the run was closed.</summary>
+    public Task Delivered => _delivered.Task;
+
+    public bool IsRunning
+    {
+        get
+        {
+            lock (_gate) return _finishedAt is null;
+        }
+    }
+
+    /// <summary>Since when every choice has ended; null while one runs.</summary>
+    public TimeSpan? FinishedFor => Age(ref _finishedAt);
+
+    /// <summary>Since when nobody has been at the reply address; null when somebody is.</summary>
+    public TimeSpan? UnreachableFor => Age(ref _unreachableSince);
+
+    public void Allow(int tokens, bool final)
+    {
+        SequenceHandle? sequence;
+        lock (_gate)
+        {
+            _allowance = Math.Max(_allowance, tokens);
+            _allowanceFinal |= final;
+            sequence = _sequence;
+        }
+
+        sequence?.Allow(tokens, final);
+    }
+
+    public void Cancel()
+    {
+        SequenceHandle? sequence;
+        lock (_gate)
+        {
+            _cancelled = true;
+            sequence = _sequence;
+        }
+
+        sequence?.Cancel();
+    }
+
+    /// <summary>Stops, and sends nothing more.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            Wake();
+        }
+
+        Cancel();
+    }
+
+    public void Attach(string replyTo, IReadOnlyList<int> from)
+    {
+        lock (_gate)
+        {
+            _replyTo = replyTo;
+            _unreachableSince = null;
+            _startedSent = _errorSent = false;
+            for (var i = 0; i < _choices.Length; i++) _choices[i].SendFrom(i < from.Count ? from[i] : 0);
+            Wake();
+        }
+    }
+
+    /// <summary>Ends the run here; its owner may go on elsewhere with what was sent.</summary>
+    public void HandOver() => Fail(new RunError(RunErrorKind.WorkerUnavailable, "worker_stopping", "The worker is stopping."));
+
+    void ITokenSink.Started(int promptTokens, int cachedTokens)
+    {
+        lock (_gate) _started = new RunStarted(_worker, promptTokens, cachedTokens, _model.Batcher.ContextLength);
+        _model.Counters.Read(promptTokens, cachedTokens);
+    }
+
+    bool ITokenSink.Token(int choice, int token)
+    {
+        lock (_gate)
+        {
+            if (_error is not null) return false;
+            var now = Stopwatch.GetTimestamp();
+            var log = _choices[choice];
+            var stop = log.Append(token, (int)Math.Min(int.MaxValue, Stopwatch.GetElapsedTime(log.LastAt == 0 ? _began : log.LastAt, now).TotalMicroseconds), now);
+            if (log.Pending >= _due) Wake();
+            return stop;
+        }
+    }
+
+    void ITokenSink.Finished(int choice, FinishReason reason) => End(choice, reason);
+
+    void ITokenSink.Failed(RunError error) => Fail(error);
+
+    private void End(int choice, FinishReason reason)
+    {
+        lock (_gate)
+        {
+            if (_error is not null) return;
+            _model.Counters.Drawn(_choices[choice].Count);
+            _choices[choice].Finish(reason);
+            if (--_open == 0) _finishedAt = _clock.GetTimestamp();
+            Wake();
+        }
+    }
+
+    private void Fail(RunError error)
+    {
+        SequenceHandle? sequence;
+        lock (_gate)
+        {
+            if (_finishedAt is not null) return;
+            foreach (var choice in _choices.Where(choice => !choice.IsFinished)) _model.Counters.Drawn(choice.Count);
+            _error = error;
+            _finishedAt = _clock.GetTimestamp();
+            sequence = _sequence;
+            Wake();
+        }
+
+        sequence?.Cancel();
+    }
+
+    private TimeSpan? Age(ref long? since)
+    {
+        lock (_gate) return since is { } at ? _clock.GetElapsedTime(at) : null;
+    }
+
+    /// <summary>Lets the sender look at once. Call it with the gate held.</summary>
+    private void Wake()
+    {
+        _due = int.MaxValue;
+        if (_wake.CurrentCount == 0) _wake.Release();
+    }
+}

@@ -1,0 +1,33 @@
+using MassTransit;
+using Microsoft.Extensions.Options;
+using Platform.LlamaWorker.Heartbeats;
+using Platform.LlamaWorker.Runs;
+using Platform.Messaging.Runs;
+
+namespace Platform.LlamaWorker;
+
+/// <summary>The worker's life: opens its queue, beats until the process is to stop, leaves the pools, lets its runs finish.</summary>
+internal sealed partial class Worker(
+    IWorkerQueues queues, RunCommands commands, RunTable runs, WorkerHeartbeat heartbeat, WorkerIdentity me,
+    IOptions<WorkerOptions> options, IHostApplicationLifetime lifetime, ILogger<Worker> logger) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
+        await using (await queues.Open(me.Id, endpoint => endpoint.Instance(commands)))
+        {
+            Log.WorkerOpened(logger, me.Id);
+            await heartbeat.Run(stopping.Token);
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(options.Value.DrainSeconds));
+            await runs.Drain(patience.Token);
+        }
+
+        await runs.Clear();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Worker {Worker} takes runs")]
+        public static partial void WorkerOpened(ILogger logger, string worker);
+    }
+}

@@ -1,0 +1,21 @@
+namespace Platform.LlamaWorker;
+
+/// <summary>Configuration section <c>Platform:Worker</c>.</summary>
+public sealed record WorkerOptions
+{
+    public const string Section = "Platform:Worker";
+
+    /// <summary>Name of this worker, unique among all; empty: host, process and a random number.</summary>
+    public string Id { get; init; } = "";
+
+    /// <summary>Seconds that running generations get to finish in when the process is told to stop, 0–300.</summary>
+    public double DrainSeconds { get; init; } = 20;
+}
+
+/// <summary>Who this worker is: the name of its queue and of its heartbeats.</summary>
+internal sealed record WorkerIdentity(string Id)
+{
+    public static WorkerIdentity From(WorkerOptions options) => new(options.Id.Length > 0
+        ? options.Id
+        : $"{Environment.MachineName}-{Environment.ProcessId}-{Random.Shared.Next(0x10000):x4}");
+}
