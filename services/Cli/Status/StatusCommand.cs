@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Platform.Cli.Terminal;
 using Platform.Cli.Up;
-using Spectre.Console;
 
 namespace Platform.Cli.Status;
 
@@ -23,7 +22,6 @@ internal static class StatusCommand
 
             using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
             var health = !running.Ready ? "starting" : await IsReady(http, running, cancellation) ? "ready" : "not ready: ./platform logs";
-            var table = new Grid().AddColumn(new GridColumn().NoWrap().PadRight(2)).AddColumn(new GridColumn().NoWrap());
             foreach (var (name, value) in new[]
             {
                 ("State", health),
@@ -37,10 +35,9 @@ internal static class StatusCommand
                 ("Keys", house.Credentials),
             })
             {
-                table.AddRow(new Markup($"[dim]{name}[/]"), new Text(value));
+                Screen.Field(name, value);
             }
 
-            Screen.Out.Write(table);
             return 0;
         });
         return command;

@@ -45,6 +45,12 @@ internal static class Screen
     /// <summary>As it is, never wrapped: for what is pasted elsewhere.</summary>
     public static void Raw(string text) => Console.Out.WriteLine(text);
 
+    public static void Field(string name, string value)
+    {
+        Out.Markup($"  [dim]{name.EscapeMarkup(),-12}[/] ");
+        Raw(value);
+    }
+
     public static Table Table(params string[] columns)
     {
         var table = new Table().Border(IsTerminal ? TableBorder.Rounded : TableBorder.None).BorderColor(Color.Grey);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Platform.Cli.Processes;
+using Platform.Cli.Terminal;
 
 namespace Platform.Cli.Up;
 
@@ -15,6 +16,7 @@ internal sealed class PlatformService
         _address = running.Address;
         var folder = house.Built("AllInOne");
         var command = new ProcessStartInfo(Path.Combine(folder, "Platform.AllInOne")) { WorkingDirectory = folder };
+        if (!File.Exists(command.FileName)) throw new CliException($"{command.FileName} is not built.");
         foreach (var (key, value) in new (string, string)[]
         {
             ("Database__ConnectionString", connectionString),

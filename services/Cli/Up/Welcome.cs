@@ -12,19 +12,13 @@ internal static class Welcome
         var credentials = Credentials.Read(house);
         var model = new ModelCatalog(new CatalogOptions { File = house.CatalogFile, OperatorFile = house.OperatorFile }).Models.FirstOrDefault(model => model.Kind == ModelKind.Chat)?.Id;
         Screen.Raw("");
-        Line("Address", credentials.BaseUrl);
-        Line("Page", running.Address + "/");
-        Line("API key", credentials.ApiKey);
-        Line("Model", model ?? "none: ./platform models add");
+        Screen.Field("Address", credentials.BaseUrl);
+        Screen.Field("Page", running.Address + "/");
+        Screen.Field("API key", credentials.ApiKey);
+        Screen.Field("Model", model ?? "none: ./platform models add");
         Screen.Raw("");
         Screen.Raw($$"""curl {{credentials.BaseUrl}}/chat/completions -H "Authorization: Bearer {{credentials.ApiKey}}" -H "Content-Type: application/json" -d '{"model": "{{model}}", "messages": [{"role": "user", "content": "Hello!"}]}'""");
         Screen.Raw("");
         Screen.Out.MarkupLine($"[dim]{howToStop.EscapeMarkup()} ./platform chat talks to it, ./platform logs -f shows what it does, ./platform --help the rest.[/]");
-    }
-
-    private static void Line(string name, string value)
-    {
-        Screen.Out.Markup($"  [dim]{name,-8}[/] ");
-        Screen.Raw(value);
     }
 }
