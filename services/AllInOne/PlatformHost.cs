@@ -1,0 +1,43 @@
+using Platform.Catalog;
+using Platform.Eventing;
+using Platform.Gateway;
+using Platform.Ledger;
+using Platform.LlamaWorker;
+using Platform.Messaging.InProcess;
+using Platform.Observability;
+using Platform.Observability.Health;
+using Platform.Silo;
+using Platform.WebConsole;
+
+namespace Platform.AllInOne;
+
+/// <summary>All services in one process.</summary>
+public static class PlatformHost
+{
+    /// <param name="settings">Configuration that wins over files and environment.</param>
+    public static WebApplication Build(string[] args, IReadOnlyDictionary<string, string?>? settings = null)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        if (settings is not null) builder.Configuration.AddInMemoryCollection(settings);
+
+        builder.AddPlatformDefaults("all-in-one");
+        builder.AddListening();
+        builder.AddCatalog();
+        builder.AddInProcessMessaging();
+        builder.AddEventing();
+        builder.AddSilo();
+        builder.AddLedger();
+        builder.AddLlamaWorker();
+        builder.AddGateway();
+        builder.AddConsole();
+
+        var app = builder.Build();
+        app.UseOpenAiErrors();
+        app.UseConsole();
+        app.UseRouting();
+        app.MapGateway();
+        app.MapConsole();
+        app.MapPlatformHealth();
+        return app;
+    }
+}
