@@ -9,7 +9,6 @@ internal sealed class FairQueue
     private readonly SortedList<int, List<Line>> _bands = [];
     private readonly Dictionary<string, Tenant> _tenants = [];
     private Tenant? _lastToLeave;
-    private long _round;
 
     public int Count { get; private set; }
 
@@ -38,17 +37,24 @@ internal sealed class FairQueue
         return true;
     }
 
-    /// <summary>Forgets who was passed over.</summary>
-    public void BeginRound() => _round++;
-
-    /// <summary>The ticket to serve next, of those whose tenant was not passed over in this round.</summary>
-    public WaitingTicket? Next() => NextLine()?.Tickets.First?.Value;
-
-    /// <summary>The tenant's tickets of this band wait for the next round.</summary>
-    public void PassOver(WaitingTicket waiting)
+    /// <summary>The ticket to serve next, of those that were not passed over in this round.</summary>
+    public WaitingTicket? Next(long round)
     {
-        var line = _bands[waiting.Ticket.Band].Find(l => l.Tenant.Id == waiting.Ticket.Tenant);
-        if (line is not null) line.PassedOverIn = _round;
+        foreach (var lines in _bands.Values)
+        {
+            WaitingTicket? next = null;
+            var least = long.MaxValue;
+            foreach (var line in lines)
+            {
+                if (line.First(round) is not { } first) continue;
+                if (next is not null && (line.Tenant.Counter > least || (line.Tenant.Counter == least && first.Arrival > next.Arrival))) continue;
+                (next, least) = (first, line.Tenant.Counter);
+            }
+
+            if (next is not null) return next;
+        }
+
+        return null;
     }
 
     /// <param name="service">Weighted tokens the tenant was given, or, below zero, gets back.</param>
@@ -75,19 +81,6 @@ internal sealed class FairQueue
     {
         foreach (var (id, tenant) in _tenants)
             if (tenant.Waiting == 0 && tenant.LastActive < lastActive) _tenants.Remove(id);
-    }
-
-    private Line? NextLine()
-    {
-        foreach (var lines in _bands.Values)
-        {
-            Line? least = null;
-            foreach (var line in lines)
-                if (line.PassedOverIn != _round && (least is null || line.ComesBefore(least))) least = line;
-            if (least is not null) return least;
-        }
-
-        return null;
     }
 
     /// <summary>Who was away gets no credit for it.</summary>
@@ -119,9 +112,12 @@ internal sealed class FairQueue
     {
         public Tenant Tenant { get; } = tenant;
         public LinkedList<WaitingTicket> Tickets { get; } = [];
-        public long PassedOverIn { get; set; } = -1;
 
-        public bool ComesBefore(Line other) =>
-            Tenant.Counter != other.Tenant.Counter ? Tenant.Counter < other.Tenant.Counter : Tickets.First!.Value.Arrival < other.Tickets.First!.Value.Arrival; // a line is never empty
+        public WaitingTicket? First(long round)
+        {
+            foreach (var waiting in Tickets)
+                if (waiting.PassedOverIn != round) return waiting;
+            return null;
+        }
     }
 }

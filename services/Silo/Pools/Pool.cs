@@ -23,7 +23,7 @@ internal sealed class Pool
     private readonly WorkerTable _workers = new();
     private readonly Dictionary<string, WaitingTicket> _waiting = [];
     private readonly Dictionary<string, Grant> _grants = [];
-    private readonly RecentIds _releasedTickets = new(TimeSpan.FromSeconds(15)), _releasedGenerations = new(TimeSpan.FromSeconds(6));
+    private readonly RecentIds _releasedTickets = new(TimeSpan.FromSeconds(5)), _releasedGenerations = new(TimeSpan.FromSeconds(6));
     private readonly Throughput _throughput = new();
     private WorkerReport? _lastReport;
     private double _typicalOutput;
@@ -160,8 +160,7 @@ internal sealed class Pool
     private void Dispatch(long now)
     {
         _round++;
-        _queue.BeginRound();
-        while (_workers.AnyFree && _queue.Next() is { } next)
+        while (_workers.AnyFree(_round) && _queue.Next(_round) is { } next)
         {
             if (_workers.Choose(next.Ticket, _round) is { } worker)
             {
@@ -170,7 +169,7 @@ internal sealed class Pool
             else
             {
                 _workers.HoldFor(next.Ticket, _round);
-                _queue.PassOver(next);
+                next.PassedOverIn = _round;
             }
         }
     }

@@ -14,6 +14,9 @@ internal sealed class WaitingTicket(Ticket ticket, long arrival)
 
     public long LastPolled { get; set; }
 
+    /// <summary>Dispatch round in which no worker had room for it.</summary>
+    public long PassedOverIn { get; set; } = -1;
+
     /// <summary>Completes when it is granted or taken out.</summary>
     public TaskCompletionSource Decided { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

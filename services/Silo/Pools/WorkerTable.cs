@@ -17,7 +17,12 @@ internal sealed class WorkerTable
 
     public bool AnyTakesGrants => _workers.Exists(w => !w.Leaving);
 
-    public bool AnyFree => _workers.Exists(w => w.Free > 0);
+    public bool AnyFree(long round)
+    {
+        foreach (var worker in _workers)
+            if (worker.Free > 0 && worker.HeldIn != round) return true;
+        return false;
+    }
 
     public PooledWorker? Find(string id) => _workers.Find(w => w.Id == id);
 

@@ -17,7 +17,7 @@ internal sealed class ReservationBook
     private readonly RateLevel _project = new();
     private readonly Dictionary<string, RateLevel> _keys = [], _models = [];
     private readonly Dictionary<string, Open> _open = [];
-    private readonly RecentIds _closed = new(TimeSpan.FromSeconds(15));
+    private readonly RecentIds _closed = new(TimeSpan.FromSeconds(5));
     private readonly RecordedSequences _recorded = new();
     private long _swept, _reserved, _settled, _spent, _spentMicros;
     private bool _usedRecently;
