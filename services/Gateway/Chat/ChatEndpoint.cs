@@ -27,7 +27,7 @@ internal sealed partial class ChatEndpoint(Callers callers, ServedModels models,
             return;
         }
 
-        using var generation = await generations.Begin(request, model, caller);
+        await using var generation = await generations.Begin(request, model, caller);
         var quota = await generation.Quota.Reserve();
         RateLimitHeaders.Write(http.Response, quota);
         if (!quota.Granted)
@@ -40,8 +40,7 @@ internal sealed partial class ChatEndpoint(Callers callers, ServedModels models,
         var ending = await Relay(generation, answer, http.RequestAborted);
         await settlement.Settle(generation, ending, request, caller, body);
         if (ending.Error is { } failure) await answer.Fail(failure, http.RequestAborted);
-        else await answer.End(generation, http.RequestAborted);
-        await generation.Close();
+        else if (ending != Ending.Left) await answer.End(generation, http.RequestAborted);
     }
 
     private async Task<Ending> Relay(Generation generation, IChatAnswer answer, CancellationToken aborted)

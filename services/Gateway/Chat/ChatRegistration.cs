@@ -20,6 +20,7 @@ internal static class ChatRegistration
     public static void MapChat(this IEndpointRouteBuilder app)
     {
         var endpoint = app.ServiceProvider.GetRequiredService<ChatEndpoint>();
-        app.MapPost("/v1/chat/completions", endpoint.Complete).WithSummary("Answers a conversation, whole or as a stream of server-sent events.");
+        app.MapPost("/v1/chat/completions", (Delegate)endpoint.Complete) // only a Delegate gets into the description
+            .WithSummary("Answers a conversation, whole or as a stream of server-sent events.");
     }
 }

@@ -11,7 +11,7 @@ namespace Platform.Gateway.Chat;
 /// <summary>
 /// One interactive generation from its first byte to its last: waits for a worker, sends it the run, takes its frames in order, and goes on elsewhere when that worker is lost.
 /// </summary>
-internal sealed partial class Generation : IDisposable
+internal sealed partial class Generation : IAsyncDisposable
 {
     /// <summary>A client that has to wait hears of it after this at the latest.</summary>
     private static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(1);
@@ -113,16 +113,17 @@ internal sealed partial class Generation : IDisposable
         await pool.Release(held.Id, CompletionTokens);
     }
 
-    /// <summary>The worker may forget the run.</summary>
-    public async ValueTask Close()
-    {
-        if (Worker.Length > 0) await Reach(owner.Runs.Send(Worker, new CloseRun(Id, Run), CancellationToken.None));
-    }
-
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         owner.Forget(this);
         mailbox.Dispose();
+        await Close();
+    }
+
+    /// <summary>The worker may forget the run.</summary>
+    private async ValueTask Close()
+    {
+        if (Worker.Length > 0) await Reach(owner.Runs.Send(Worker, new CloseRun(Id, Run), CancellationToken.None));
     }
 
     private async IAsyncEnumerable<Step> TakeWorker(Ticket asked, [EnumeratorCancellation] CancellationToken cancellation)

@@ -1,0 +1,64 @@
+using Platform.Contracts.Runs;
+using Platform.Gateway.Tests.Host;
+using Platform.Grains.Quotas;
+
+namespace Platform.Gateway.Tests.Chat;
+
+public class QuotaSlicesTests
+{
+    private static readonly string[] Words = [.. Enumerable.Repeat("a", 32)];
+
+    [Fact]
+    public async Task Output_is_reserved_slice_by_slice_as_it_grows()
+    {
+        await using var gateway = await GatewayHost.Start();
+        gateway.Grains.Quota.Tokens = new RateReport(100_000, 99_000, 0);
+        var asked = gateway.Chat(""" "max_tokens":400 """);
+        var run = await gateway.Worker.Next<RunChat>();
+        Assert.Equal((256, 400), (run.Allowance, run.MaxTokens));
+        var estimate = gateway.Grains.Quota.Reserved.Single().Tokens - 256;
+        Assert.InRange(estimate, 12, 100);
+
+        for (var from = 0; from < 128; from += 32) await gateway.Worker.Send(run, gateway.Worker.Tokens(run, from, Words));
+        var allow = await gateway.Worker.Next<AllowRun>();
+        Assert.Equal((400, false), (allow.Tokens, allow.Final));
+        Assert.Equal([144], gateway.Grains.Quota.ToppedUp);
+        Assert.Equal((12 + 256, false), gateway.Grains.Quota.Settled.Single()); // the prompt's real size
+
+        for (var from = 128; from < 384; from += 32) await gateway.Worker.Send(run, gateway.Worker.Tokens(run, from, Words));
+        await gateway.Worker.Send(run, gateway.Worker.Tokens(run, 384, Words[..16], FinishReason.Length));
+        (await asked).Dispose();
+        await gateway.Worker.Next<CloseRun>();
+        Assert.Equal((412, false), gateway.Grains.Quota.Settled.Last());
+        Assert.Equal("400 200 400", $"{run.MaxTokens} {(int)(await asked).StatusCode} {(await gateway.Ledger.Next()).Figures.CompletionTokens}");
+    }
+
+    [Fact]
+    public async Task Without_quota_for_more_the_answer_ends_where_the_last_slice_does()
+    {
+        await using var gateway = await GatewayHost.Start();
+        gateway.Grains.Quota.Left = 0;
+        var asked = gateway.Chat();
+        var run = await gateway.Worker.Next<RunChat>();
+        for (var from = 0; from < 256; from += 32) await gateway.Worker.Send(run, gateway.Worker.Tokens(run, from, Words));
+        var allow = await gateway.Worker.Next<AllowRun>();
+        Assert.Equal((256, true), (allow.Tokens, allow.Final));
+        await gateway.Worker.Send(run, gateway.Worker.Tokens(run, 256, [], FinishReason.Length));
+        using var response = await asked;
+        Assert.Equal("length", (await response.Json()).GetProperty("choices")[0].GetProperty("finish_reason").GetString());
+    }
+
+    [Fact]
+    public async Task A_short_answer_reserves_no_more_than_it_may_use()
+    {
+        await using var gateway = await GatewayHost.Start();
+        var asked = gateway.Chat(""" "max_tokens":5,"n":4 """);
+        var run = await gateway.Worker.Next<RunChat>();
+        Assert.Equal(5, run.Allowance);
+        Assert.InRange(gateway.Grains.Quota.Reserved.Single().Tokens, 20 + 12, 20 + 100);
+        for (var i = 0; i < 4; i++) await gateway.Worker.Send(run, gateway.Worker.Tokens(run, 0, ["a", "a", "a", "a", "a"], FinishReason.Length, i));
+        (await asked).Dispose();
+        await gateway.Worker.Next<CloseRun>();
+        Assert.Empty(gateway.Grains.Quota.ToppedUp);
+    }
+}

@@ -1,0 +1,77 @@
+using System.Net;
+using System.Text;
+using Platform.Gateway.Tests.Host;
+
+namespace Platform.Gateway.Tests.Errors;
+
+public class OpenAiErrorsTests
+{
+    [Theory]
+    [InlineData("GET", "/v1/nothing", 404, "unknown_url")]
+    [InlineData("POST", "/elsewhere", 404, "unknown_url")]
+    [InlineData("GET", "/v1/chat/completions", 405, "method_not_supported")]
+    [InlineData("DELETE", "/v1/models", 405, "method_not_supported")]
+    [InlineData("GET", "/broken", 500, "server_error")]
+    public async Task Whatever_goes_wrong_leaves_as_the_error_object(string method, string path, int status, string code)
+    {
+        await using var gateway = await GatewayHost.Start();
+        using var response = await gateway.Client.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
+        var error = await response.Error();
+        Assert.Equal((status, code, "application/json"), ((int)response.StatusCode, error.Code, response.Content.Headers.ContentType?.ToString()));
+        Assert.Matches("^req_[0-9a-z]{26}$", response.Header("x-request-id"));
+        Assert.Equal("2020-10-01", response.Header("openai-version"));
+        Assert.Matches("^[0-9]+$", response.Header("openai-processing-ms"));
+        Assert.DoesNotContain("a bug", error.Message, StringComparison.Ordinal);
+        if (status == 405) Assert.NotEmpty(response.Content.Headers.Allow);
+    }
+
+    [Theory]
+    [InlineData("{\"model\":", "application/json")]
+    [InlineData("[]", "application/json")]
+    [InlineData("", "application/json")]
+    [InlineData("{}", "text/plain")]
+    [InlineData("{}", "application/x-www-form-urlencoded")]
+    public async Task A_body_is_read_whatever_its_content_type_and_refused_with_a_400(string body, string contentType)
+    {
+        await using var gateway = await GatewayHost.Start();
+        using var response = await gateway.Client.PostAsync("/v1/chat/completions", new StringContent(body, Encoding.UTF8, contentType));
+        Assert.Equal((400, "invalid_request_error"), ((int)response.StatusCode, (await response.Error()).Type));
+    }
+
+    [Fact]
+    public async Task A_body_without_a_length_is_read_too()
+    {
+        await using var gateway = await GatewayHost.Start();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions") { Content = new StringContent("{\"messages\":5}") };
+        request.Headers.TransferEncodingChunked = true;
+        using var response = await gateway.Client.SendAsync(request);
+        Assert.Equal("model", (await response.Error()).Param);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_body_over_the_limit_is_a_413(bool chunked)
+    {
+        await using var gateway = await GatewayHost.Start();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions") { Content = new ByteArrayContent(new byte[(10 * 1024 * 1024) + 1]) };
+        request.Headers.TransferEncodingChunked = chunked;
+        request.Headers.ExpectContinue = true; // so that the answer is read before the body is sent
+        using var response = await gateway.Client.SendAsync(request);
+        Assert.Equal((413, "request_too_large"), ((int)response.StatusCode, (await response.Error()).Code));
+    }
+
+    [Fact]
+    public async Task A_browsers_preflight_needs_no_key()
+    {
+        await using var gateway = await GatewayHost.Start();
+        gateway.Client.DefaultRequestHeaders.Authorization = null;
+        using var request = new HttpRequestMessage(HttpMethod.Options, "/v1/chat/completions");
+        request.Headers.Add("Origin", "https://example.com");
+        request.Headers.Add("Access-Control-Request-Method", "POST");
+        request.Headers.Add("Access-Control-Request-Headers", "authorization,content-type");
+        using var response = await gateway.Client.SendAsync(request);
+        Assert.Equal((HttpStatusCode.NoContent, "*"), (response.StatusCode, response.Header("access-control-allow-origin")));
+        Assert.Contains("authorization", response.Header("access-control-allow-headers"), StringComparison.OrdinalIgnoreCase);
+    }
+}
