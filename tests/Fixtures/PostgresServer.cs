@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 
 namespace Platform.Fixtures;
@@ -35,7 +33,7 @@ public sealed class PostgresServer
         if (!string.IsNullOrEmpty(given)) return new PostgresServer(Superuser(new NpgsqlConnectionStringBuilder(given)), process: null);
 
         var data = Path.Combine(Path.GetTempPath(), $"platform-test-postgres-{Guid.NewGuid():N}");
-        var port = FreePort();
+        var port = FreePort.Next();
         var password = Guid.NewGuid().ToString("N");
         var server = Run(data, port, password);
         var superuser = Superuser(new NpgsqlConnectionStringBuilder { Host = "127.0.0.1", Port = port, Username = "platform", Password = password });
@@ -99,12 +97,5 @@ public sealed class PostgresServer
         connection.Database = "postgres";
         connection.Pooling = false;
         return connection.ConnectionString;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
