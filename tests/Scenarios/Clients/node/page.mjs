@@ -15,6 +15,7 @@ try {
   await page.goto(url);
   await page.waitForSelector('#health.good', { timeout: 30_000 });
 
+  if (process.env.MODEL) await page.selectOption('#model', process.env.MODEL);
   await page.fill('#question', 'What is gravity?');
   await page.click('#send');
   await page.waitForFunction(() => document.querySelector('#messages .assistant')?.textContent.length > 0, null, { timeout: 30_000 });
