@@ -58,7 +58,7 @@ function showModels(models) {
     for (let i = 0; i < model.slots; i++) slots.append(element('i', i < model.busy ? 'busy' : ''));
     box.append(slots);
     const load = model.workers ? `${model.busy} of ${model.slots} slots busy${model.waiting ? `, ${model.waiting} waiting` : ''}` : 'no worker yet';
-    box.append(element('span', 'quiet', `${load} · ${number.format(model.context_length)} tokens · ${model.license}`));
+    box.append(element('span', 'quiet', [load, `${number.format(model.context_length)} tokens`, model.license].filter(Boolean).join(' · ')));
     return box;
   }));
 
@@ -73,11 +73,12 @@ function showModels(models) {
 }
 
 function showUsage(today) {
-  const figures = [['requests', today.requests], ['input tokens', today.input_tokens], ['output tokens', today.output_tokens], ['from cache', today.cached_tokens]];
-  if (today.cost > 0) figures.push(['cost', today.cost]);
+  const figures = [['requests', today.requests], ['input tokens', today.input_tokens], ['output tokens', today.output_tokens], ['from cache', today.cached_tokens]]
+    .map(([name, count]) => [name, number.format(count)]);
+  if (today.cost > 0) figures.push(['cost', today.cost.toLocaleString('en', { maximumSignificantDigits: 3 })]);
   $('usage').replaceChildren(...figures.map(([name, value]) => {
     const pair = element('div');
-    pair.append(element('dt', '', name), element('dd', '', number.format(value)));
+    pair.append(element('dt', '', name), element('dd', '', value));
     return pair;
   }));
 
