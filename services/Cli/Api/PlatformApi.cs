@@ -28,6 +28,13 @@ internal sealed class PlatformApi : IDisposable
     public Task<JsonElement> Post(string path, object body, CancellationToken cancellation) =>
         Read(new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) }, cancellation);
 
+    /// <summary>Whether requests may name a model or alias so.</summary>
+    public async Task<bool> Serves(string name, CancellationToken cancellation)
+    {
+        using var response = await _http.GetAsync("models/" + string.Join('/', name.Split('/').Select(Uri.EscapeDataString)), cancellation);
+        return response.IsSuccessStatusCode;
+    }
+
     /// <summary>The answer's body as it arrives.</summary>
     public async Task<HttpResponseMessage> PostStreaming(string path, object body, CancellationToken cancellation) =>
         await Send(new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) }, cancellation);

@@ -11,12 +11,13 @@ internal static class ChatCommand
     {
         var model = new Argument<string?>("model") { Description = "A model or an alias; the first chat model when left out.", Arity = ArgumentArity.ZeroOrOne };
         var system = new Option<string?>("--system") { Description = "Instructions that stand before the conversation." };
-        var command = new Command("chat", "Talk to a model. Text on standard input is answered once.") { model, system };
+        var temperature = new Option<double>("--temperature") { Description = "0 always draws the likeliest token; small models ramble above 0.7.", DefaultValueFactory = _ => 0.5 };
+        var command = new Command("chat", "Talk to a model. Text on standard input is answered once.") { model, system, temperature };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var api = PlatformApi.AsApplication(house);
             var name = parsed.GetValue(model) ?? await FirstModel(api, cancellation);
-            var conversation = new Conversation(api, name, parsed.GetValue(system));
+            var conversation = new Conversation(api, name, parsed.GetValue(system), parsed.GetValue(temperature));
             if (Console.IsInputRedirected)
             {
                 await conversation.Ask((await Console.In.ReadToEndAsync(cancellation)).Trim(), cancellation);

@@ -4,11 +4,12 @@ using System.Text;
 using System.Text.Json;
 using Platform.Cli.Api;
 using Platform.Cli.Terminal;
+using Spectre.Console;
 
 namespace Platform.Cli.Chat;
 
 /// <summary>What was said so far, and one more question at a time, its answer shown as it comes.</summary>
-internal sealed class Conversation(PlatformApi api, string model, string? system)
+internal sealed class Conversation(PlatformApi api, string model, string? system, double temperature)
 {
     private sealed record Message(string role, string content);
 
@@ -39,7 +40,7 @@ internal sealed class Conversation(PlatformApi api, string model, string? system
         TimeSpan? first = null;
         var tokens = 0;
         var finish = "";
-        using var response = await api.PostStreaming("chat/completions", new { model, messages, stream = true, stream_options = new { include_usage = true } }, cancellation);
+        using var response = await api.PostStreaming("chat/completions", new { model, messages, temperature, stream = true, stream_options = new { include_usage = true } }, cancellation);
         await foreach (var item in SseParser.Create(await response.Content.ReadAsStreamAsync(cancellation)).EnumerateAsync(cancellation))
         {
             if (item.Data == "[DONE]") break;
@@ -60,7 +61,7 @@ internal sealed class Conversation(PlatformApi api, string model, string? system
         if (Screen.IsTerminal && first is { } started)
         {
             var rate = tokens > 1 ? FormattableString.Invariant($", {(tokens - 1) / (watch.Elapsed - started).TotalSeconds:0} tokens/s") : "";
-            Spectre.Console.AnsiConsoleExtensions.MarkupLine(Screen.Out, FormattableString.Invariant($"[dim]{tokens} tokens{rate}, the first after {started.TotalSeconds:0.00} s{(finish == "length" ? ", cut off at the limit" : "")}[/]"));
+            Screen.Out.MarkupLine(FormattableString.Invariant($"[dim]{tokens} tokens{rate}, the first after {started.TotalSeconds:0.00} s{(finish == "length" ? ", cut off at the limit" : "")}[/]"));
         }
     }
 }

@@ -1,9 +1,12 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
 using Platform.Catalog;
 using Platform.Catalog.Gguf;
 using Platform.Catalog.Operators;
+using Platform.Cli.Api;
 using Platform.Cli.Terminal;
+using Platform.Cli.Up;
 using Spectre.Console;
 
 namespace Platform.Cli.Models;
@@ -14,7 +17,7 @@ internal static class ModelsCommand
     public static Command Create(House house)
     {
         var options = new CatalogOptions { File = house.CatalogFile, OperatorFile = house.OperatorFile };
-        return new Command("models", "Show and change which models are served.") { List(options), Add(options), Alias(options) };
+        return new Command("models", "Show and change which models are served.") { List(options), Add(house, options), Alias(house, options) };
     }
 
     private static Command List(CatalogOptions options)
@@ -38,7 +41,7 @@ internal static class ModelsCommand
         return command;
     }
 
-    private static Command Add(CatalogOptions options)
+    private static Command Add(House house, CatalogOptions options)
     {
         var file = new Argument<FileInfo>("gguf") { Description = "A chat model in GGUF form; of a split one the first part." };
         var id = new Option<string?>("--id") { Description = "Its name in the API; from the file's name when left out." };
@@ -51,27 +54,40 @@ internal static class ModelsCommand
             var model = await steps.Step($"Reading {Path.GetFileName(path)}", () => GgufModel.DescribeAsync(path, parsed.GetValue(id), cancellation));
             Directory.CreateDirectory(Path.GetDirectoryName(options.OperatorFile)!);
             new OperatorFile(options).Add(model);
-            Screen.Done($"{model.Id} is in the catalogue: {model.Family}, {model.ContextLength} tokens of context, {options.OperatorFile}");
+            await Noticed(house, model.Id, served: true, cancellation);
+            Screen.Done($"{model.Id} is in the catalogue ({options.OperatorFile}): {model.Family}, {model.ContextLength} tokens of context.");
             return 0;
         });
         return command;
     }
 
-    private static Command Alias(CatalogOptions options)
+    private static Command Alias(House house, CatalogOptions options)
     {
         var name = new Argument<string>("name") { Description = "What applications ask for, e.g. gpt-4o-mini." };
         var model = new Argument<string?>("model") { Description = "The model that answers; left out with --remove.", Arity = ArgumentArity.ZeroOrOne };
         var remove = new Option<bool>("--remove") { Description = "Take the name away." };
         var command = new Command("alias", "Let another name lead to a model, so that an application runs unchanged.") { name, model, remove };
-        command.SetAction(parsed =>
+        command.SetAction(async (parsed, cancellation) =>
         {
             var (alias, target) = (parsed.GetRequiredValue(name), parsed.GetValue(model));
             if (target is null != parsed.GetValue(remove)) throw new CliException("Name the model the alias leads to, or --remove it.");
             Directory.CreateDirectory(Path.GetDirectoryName(options.OperatorFile)!);
             new OperatorFile(options).SetAlias(alias, target);
+            await Noticed(house, alias, served: target is not null, cancellation);
             Screen.Done(target is null ? $"{alias} leads nowhere now." : $"{alias} leads to {target} now.");
             return 0;
         });
         return command;
+    }
+
+    /// <summary>Waits until a running platform has read the change.</summary>
+    private static async Task Noticed(House house, string name, bool served, CancellationToken cancellation)
+    {
+        if (RunningPlatform.Read(house) is not { Ready: true }) return;
+        using var api = PlatformApi.AsApplication(house);
+        for (var patience = Stopwatch.StartNew(); await api.Serves(name, cancellation) != served; await Task.Delay(100, cancellation))
+        {
+            if (patience.Elapsed > TimeSpan.FromSeconds(15)) throw new CliException($"The change is written to {house.OperatorFile}, but the running platform has not taken it up: see ./platform logs.");
+        }
     }
 }
