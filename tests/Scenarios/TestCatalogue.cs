@@ -1,0 +1,49 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace Platform.Scenarios.Tests;
+
+/// <summary>The models of the scenarios: the bundled one, and bigram models whose every step is exact and as fast or slow as a scenario needs.</summary>
+internal static class TestCatalogue
+{
+    public const string SmolLm = "smollm2-135m-instruct";
+
+    /// <summary>As fast as it can.</summary>
+    public const string Fast = "bigram";
+
+    /// <summary>10 ms a step, 8 slots, a queue of 192; greedily it never ends by itself.</summary>
+    public const string Slow = "bigram-slow";
+
+    /// <summary>Leads to <see cref="Fast"/>.</summary>
+    public const string Alias = "gpt-4o-mini";
+
+    /// <summary>Writes the catalogue and the files it names into a folder; returns its path.</summary>
+    public static string Write(string folder)
+    {
+        var bundled = Path.Combine(RepositoryRoot.Find(), "infra/models");
+        using var product = JsonDocument.Parse(File.ReadAllText(Path.Combine(bundled, "catalog.json")));
+        var file = product.RootElement.GetProperty("models").EnumerateArray().First(model => model.GetProperty("id").GetString() == SmolLm).GetProperty("files")[0];
+        var smolLm = new
+        {
+            id = SmolLm, kind = "chat", engine = "llama.cpp", context_length = 8192, slots = 8, threads = 1,
+            files = new[] { new { path = Path.Combine(bundled, file.GetProperty("path").GetString()!), sha256 = file.GetProperty("sha256").GetString() } },
+            prices = new { input = 0.1, cached_input = 0.05, output = 0.4 },
+        };
+
+        // '#' alone leads to the end of a turn, and is never the likeliest
+        var endless = Encoding.UTF8.GetBytes(string.Join("\n\n", Enumerable.Repeat(string.Concat(Enumerable.Repeat("the quick brown fox jumps over the lazy dog ", 20)) + "#", 50)));
+        File.WriteAllBytes(Path.Combine(folder, "endless.txt"), endless);
+        var text = new { path = "endless.txt", sha256 = Convert.ToHexStringLower(SHA256.HashData(endless)) };
+
+        var catalogue = Path.Combine(folder, "catalog.json");
+        File.WriteAllText(catalogue, JsonSerializer.Serialize(new { models = new object[] { smolLm, Bigram(Fast, [], 64, 0, 1000, [Alias]), Bigram(Slow, [text], 8, 10, 192, []) } }));
+        return catalogue;
+    }
+
+    private static object Bigram(string id, object[] files, int slots, double stepDelayMs, int queueLimit, string[] aliases) => new
+    {
+        id, files, kind = "chat", engine = "bigram", context_length = 4096, cache_tokens = 65536, slots, queue_limit = queueLimit, step_delay_ms = stepDelayMs, aliases,
+        prices = new { input = 1, cached_input = 0.5, output = 2 },
+    };
+}
