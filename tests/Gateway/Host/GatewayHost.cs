@@ -27,7 +27,8 @@ internal sealed class GatewayHost : IAsyncDisposable
     private GatewayHost(WebApplication app, string folder, TestGrains grains, TestLedger ledger, ScriptedWorker worker)
     {
         (this.app, this.folder, Grains, Ledger, Worker) = (app, folder, grains, ledger, worker);
-        Client = new HttpClient { BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()) };
+        // a response that is disposed closes its connection at once instead of waiting for the rest
+        Client = new HttpClient(new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero }) { BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()) };
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", grains.ProjectSecret);
     }
 
