@@ -5,7 +5,13 @@ internal sealed class TemporaryHouse : IDisposable
 {
     public House House { get; } = new(Root(), Directory.CreateTempSubdirectory("platform cli ").FullName);
 
-    public void Dispose() => Directory.Delete(House.Data, recursive: true);
+    public void Dispose()
+    {
+        // PostgreSQL's data, where root's own folder is closed to the user it runs as
+        var location = Path.Combine(House.Database, "location");
+        if (File.Exists(location)) Directory.Delete(File.ReadAllText(location).Trim(), recursive: true);
+        Directory.Delete(House.Data, recursive: true);
+    }
 
     private static string Root()
     {

@@ -24,7 +24,15 @@ internal static class ChatCommand
                 return 0;
             }
 
-            await Talk(conversation, name, signals, cancellation);
+            try
+            {
+                await Talk(conversation, name, signals, cancellation);
+            }
+            finally
+            {
+                Screen.Raw("");
+            }
+
             return 0;
         });
         return command;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Platform.Cli.Processes;
 using Platform.Cli.Terminal;
+using Platform.Fixtures;
 
 namespace Platform.Cli.Tests.Processes;
 
@@ -17,11 +18,11 @@ public sealed class ServiceTests : IDisposable
         var service = Service("echo begun; exec sleep 1000", log);
         await service.Start();
         service.KeepRunning();
-        await Eventually(() => Begun(log) == 1);
+        await Eventually.Holds(() => Begun(log) == 1);
         var first = service.Pid!.Value;
 
         Process.GetProcessById(first).Kill();
-        await Eventually(() => Begun(log) == 2);
+        await Eventually.Holds(() => Begun(log) == 2);
 
         Assert.Contains("exit code 137", Assert.Single(_said), StringComparison.Ordinal);
         var second = service.Pid!.Value;
@@ -48,7 +49,7 @@ public sealed class ServiceTests : IDisposable
         using var log = new LogFile(_home.House.Log("it"));
         var service = Service("trap '' TERM; echo begun; while :; do sleep 1; done", log);
         await service.Start();
-        await Eventually(() => Begun(log) == 1);
+        await Eventually.Holds(() => Begun(log) == 1);
 
         await service.Stop();
 
@@ -62,14 +63,4 @@ public sealed class ServiceTests : IDisposable
         new("it", new ProcessStartInfo("bash", ["-c", script]), atDeath: "KILL", grace: TimeSpan.FromSeconds(1), log, _said.Enqueue);
 
     private static int Begun(LogFile log) => File.ReadLines(log.Path).Count(line => line == "begun");
-
-    private static async Task Eventually(Func<bool> condition)
-    {
-        var watch = Stopwatch.StartNew();
-        while (!condition())
-        {
-            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), "waited 20 s in vain");
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
-    }
 }
