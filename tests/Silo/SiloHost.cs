@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Platform.Eventing;
 using Platform.Fixtures;
 using Platform.Observability;
+using Platform.Observability.Health;
 
 [assembly: AssemblyFixture(typeof(Platform.Silo.Tests.SiloHost))]
 
@@ -49,6 +50,7 @@ public sealed class SiloHost : IAsyncLifetime
         builder.AddEventing();
         builder.AddSilo();
         var app = builder.Build();
+        app.MapPlatformHealth();
         await app.StartAsync();
         return app;
     }

@@ -24,7 +24,7 @@ public interface IPool : IGrainWithStringKey
     /// <summary>Every second from each worker. A worker not heard of for 3 s is gone and its grants are lost.</summary>
     [Alias("Heartbeat")] ValueTask Heartbeat(WorkerReport report);
 
-    /// <summary>The worker leaves by itself (draining or stopping): no new grants.</summary>
+    /// <summary>The worker leaves by itself (draining or stopping): no new grants until it sends another heartbeat.</summary>
     [Alias("Leave")] ValueTask Leave(string workerId);
 
     [Alias("Read")] ValueTask<PoolReport> Read();

@@ -118,7 +118,8 @@ internal sealed class Pool
         if (worker is null) _workers.Add(worker = new PooledWorker(report, now));
         worker.Report = report;
         worker.LastSeen = now;
-        if (!worker.Leaving) _lastWorkerAt = now;
+        worker.Leaving = false;
+        _lastWorkerAt = now;
         foreach (var grant in worker.Grants.Values)
             if (report.Running.Contains(grant.Generation)) grant.AliveAt = now;
         CountUnknown(worker, now);

@@ -12,7 +12,7 @@ internal sealed class PooledWorker(WorkerReport report, long now)
     public long Joined { get; } = now;
     public long LastSeen { get; set; } = now;
 
-    /// <summary>Draining: no new grants until it has been gone.</summary>
+    /// <summary>No new grants until it reports again.</summary>
     public bool Leaving { get; set; }
 
     public Dictionary<string, Grant> Grants { get; } = [];

@@ -25,16 +25,14 @@ internal readonly record struct BucketSet(TokenBucket? Project, TokenBucket? Key
     public bool KeepsATenth(long wanted, long now) => KeepsATenth(Project, wanted, now) && KeepsATenth(Key, wanted, now) && KeepsATenth(Model, wanted, now);
 
     /// <summary>Of the tightest bucket.</summary>
-    public RateReport Report(long now) => Tighter(Tighter(Report(Project, now), Report(Key, now)), Report(Model, now));
+    public RateReport Report(long now) => Tighter(Tighter(Project, Key, now), Model, now)?.Report(now) ?? default;
 
     private static Refusal Ask(TokenBucket? bucket, long wanted, long now, string limit) =>
         bucket is null || bucket.Has(wanted, now) ? default : new Refusal(limit, bucket.WaitMs(wanted, now));
 
     private static bool KeepsATenth(TokenBucket? bucket, long wanted, long now) => bucket is null || bucket.Has(wanted + bucket.Limit / 10, now);
 
-    private static RateReport Report(TokenBucket? bucket, long now) => bucket?.Report(now) ?? default;
-
-    private static RateReport Tighter(RateReport a, RateReport b) => b.Limit == 0 || (a.Limit != 0 && a.Remaining <= b.Remaining) ? a : b;
+    private static TokenBucket? Tighter(TokenBucket? a, TokenBucket? b, long now) => a is null || (b is not null && b.HasLessThan(a, now)) ? b : a;
 }
 
 /// <param name="Limit">Null: nothing refused.</param>

@@ -112,7 +112,7 @@ internal sealed class ReservationBook
             if (_open.TryGetValue(usage.GenerationId, out var open))
             {
                 Resize(open, usage.Tokens, now);
-                if (open.Settled is null) _settled += usage.Tokens;
+                _settled += usage.Tokens - open.Settled.GetValueOrDefault();
                 Close(usage.GenerationId, open, now);
             }
             else if (now < Lost.Ticks && !_closed.Contains(usage.GenerationId, now))

@@ -32,6 +32,13 @@ internal sealed class TokenBucket
         return _level >= (Int128)tokens * Minute;
     }
 
+    public bool HasLessThan(TokenBucket other, long now)
+    {
+        Refill(now);
+        other.Refill(now);
+        return _level < other._level;
+    }
+
     /// <summary>Takes what is asked even when there is less.</summary>
     public void Take(long tokens, long now)
     {

@@ -167,11 +167,13 @@ public sealed class PoolTests
         Assert.Equal("old", Granted("a/1"));
         Heartbeat("new", slots: 4);
         _pool.Leave("old");
-        Heartbeat("old", slots: 4, running: ["a"]);
 
         for (var i = 0; i < 4; i++) Assert.Equal("new", Granted($"{i}/1"));
         Assert.Equal(TicketState.Waiting, Take("b/1", out _));
         Assert.Equal(5, _pool.Busy);
+
+        Heartbeat("old", slots: 4, running: ["a"]);
+        Assert.Equal("old", Granted("b/1"));
     }
 
     [Fact]

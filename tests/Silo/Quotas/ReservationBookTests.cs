@@ -119,6 +119,18 @@ public sealed class ReservationBookTests
     }
 
     [Fact]
+    public void A_reservation_that_was_corrected_can_still_be_topped_up()
+    {
+        var book = Book(Limits(null, 1000));
+        Reserve(book, "a", 600);
+        book.Settle("a", 300, nothingToRecord: false); // the prompt was smaller than estimated
+        Assert.True(book.TopUp("a", 256).Granted);
+        book.Settle("a", 400, nothingToRecord: false);
+
+        Assert.Equal((400L, 400L, 600L), (book.Read().Reserved, book.Read().Settled, Remaining(book)));
+    }
+
+    [Fact]
     public void A_top_up_of_an_unknown_reservation_names_no_limit()
     {
         var answer = Book(Limits(null, 1000)).TopUp("a", 1);
@@ -147,7 +159,7 @@ public sealed class ReservationBookTests
         book.Recorded(recorded);
 
         var report = book.Read();
-        Assert.Equal((0, 0L, 300L, 60L, 8L), (report.OpenReservations, report.Reserved, report.Spent, report.SpentMicros, report.Sequence));
+        Assert.Equal((0, 0L, 300L, 300L, 60L, 8L), (report.OpenReservations, report.Reserved, report.Settled, report.Spent, report.SpentMicros, report.Sequence));
         Assert.Equal(700, Remaining(book));
     }
 
