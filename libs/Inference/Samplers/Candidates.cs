@@ -5,11 +5,16 @@ namespace Platform.Inference.Samplers;
 /// </summary>
 internal sealed class Candidates(int vocabulary)
 {
+    /// <summary>From here on it pays to find the band of logits first in which a cut lies.</summary>
+    private const int Many = 1024;
+
     private readonly int[] ids = new int[vocabulary];
     private readonly float[] logits = new float[vocabulary];
     private readonly float[] weights = new float[vocabulary];
     private readonly int[] order = new int[vocabulary];
     private double total;
+    private float max;
+    private float scale;
 
     public int Count { get; private set; }
     public ReadOnlySpan<int> Ids => ids.AsSpan(0, Count);
@@ -23,6 +28,7 @@ internal sealed class Candidates(int vocabulary)
 
     public void Weigh(ReadOnlySpan<float> row, float max, float scale)
     {
+        (this.max, this.scale) = (max, scale);
         for (var i = 0; i < Count; i++)
         {
             logits[i] = row[ids[i]];
@@ -50,12 +56,8 @@ internal sealed class Candidates(int vocabulary)
     /// <summary>The last of the likeliest candidates that together reach <paramref name="target"/>: quickselect, taking the side where the target is reached.</summary>
     private int Boundary(double target, bool byWeight)
     {
-        for (var i = 0; i < Count; i++)
-        {
-            order[i] = i;
-        }
-
-        var (low, high, before) = (0, Count - 1, 0.0);
+        var (count, before) = Band(target, byWeight && Count > Many);
+        var (low, high) = (0, count - 1);
         while (low < high)
         {
             var pivot = Partition(low, high);
@@ -81,8 +83,53 @@ internal sealed class Candidates(int vocabulary)
             }
         }
 
-        return order[Math.Min(low, Count - 1)];
+        return order[Math.Min(low, count - 1)];
     }
+
+    /// <summary>Puts candidates among which the boundary is into <see cref="order"/>: all of them, or those of a narrow band of logits, found by bisection.</summary>
+    private (int Count, double Before) Band(double target, bool narrow)
+    {
+        var (low, high, before) = (float.NegativeInfinity, float.PositiveInfinity, 0.0);
+        if (narrow)
+        {
+            for (var depth = 1 / scale; depth < 64 / scale; depth *= 2)
+            {
+                if (Mass(max - depth) is var mass && mass >= target)
+                {
+                    low = max - depth;
+                    break;
+                }
+
+                (high, before) = (max - depth, mass);
+            }
+
+            for (var i = 0; i < 8 && float.IsFinite(low); i++)
+            {
+                var middle = (low + Math.Min(high, max)) / 2;
+                if (Mass(middle) is var mass && mass >= target)
+                {
+                    low = middle;
+                }
+                else
+                {
+                    (high, before) = (middle, mass);
+                }
+            }
+        }
+
+        var count = 0;
+        for (var i = 0; i < Count; i++)
+        {
+            if (logits[i] >= low && logits[i] < high)
+            {
+                order[count++] = i;
+            }
+        }
+
+        return (count, before);
+    }
+
+    private double Mass(float least) => Row.Mass(logits.AsSpan(0, Count), weights.AsSpan(0, Count), least);
 
     /// <summary>Puts what is likelier than a pivot before it; returns where the pivot is then.</summary>
     private int Partition(int low, int high)

@@ -81,6 +81,26 @@ internal static class Row
         return count;
     }
 
+    /// <summary>Sum of the weights of entries of at least <paramref name="least"/>.</summary>
+    public static double Mass(ReadOnlySpan<float> row, ReadOnlySpan<float> weights, float least)
+    {
+        var vectors = MemoryMarshal.Cast<float, Vector256<float>>(row);
+        var shares = MemoryMarshal.Cast<float, Vector256<float>>(weights);
+        var sum = Vector256<float>.Zero;
+        for (var i = 0; i < vectors.Length; i++)
+        {
+            sum += shares[i] & Vector256.GreaterThanOrEqual(vectors[i], Vector256.Create(least));
+        }
+
+        double total = Vector256.Sum(sum);
+        for (var i = vectors.Length * Vector256<float>.Count; i < row.Length; i++)
+        {
+            total += row[i] >= least ? weights[i] : 0;
+        }
+
+        return total;
+    }
+
     /// <summary>weights = exp((row − max) · scale); the sum of each block of them goes to <paramref name="sums"/>. Returns the sum of all.</summary>
     public static double Exponentials(ReadOnlySpan<float> row, float max, float scale, Span<float> weights, Span<double> sums)
     {

@@ -118,7 +118,7 @@ public sealed class EndingTests : IDisposable
         using var decode = new SemaphoreSlim(0);
         model.OnDecode = _ =>
         {
-            decode.Wait();
+            decode.Wait(Harness.Patience);
             return Engine.DecodeStatus.Ok;
         };
         await using var batcher = new ContinuousBatcher(model, new BatcherOptions(256, 3, 768));
@@ -143,7 +143,7 @@ public sealed class EndingTests : IDisposable
         using var gate = new ManualResetEventSlim();
         model.OnDecode = _ =>
         {
-            gate.Wait();
+            gate.Wait(Harness.Patience);
             return Engine.DecodeStatus.Ok;
         };
         await using var batcher = new ContinuousBatcher(model, new BatcherOptions(256, 1, 256));

@@ -20,18 +20,19 @@ public sealed class FairnessTests : IDisposable
     public async Task A_long_prompt_delays_running_generations_by_one_chunk_a_step_at_most()
     {
         using var late = new ManualResetEventSlim();
+        Recorder[] running = [];
         model.OnDecode = reads =>
         {
-            if (reads.Any(read => read.Position > 5))
+            if (running.Length > 0 && running.All(sink => sink.Total > 5))
             {
-                late.Wait();
+                late.Wait(Harness.Patience);
             }
 
             steps.Add([.. reads]);
             return DecodeStatus.Ok;
         };
         await using var batcher = new ContinuousBatcher(model, new BatcherOptions(1024, 4, 4096, PrefillChunk: 32));
-        var running = Enumerable.Range(0, 3).Select(i => batcher.Begin([10 + i], Harness.Greedy, 200).Sink).ToArray();
+        running = [.. Enumerable.Range(0, 3).Select(i => batcher.Begin([10 + i], Harness.Greedy, 900).Sink)];
         await Harness.Until(() => running.All(sink => sink.Total > 5));
         var reader = batcher.Begin([.. Enumerable.Range(0, 640).Select(i => 30 + i % 100)], Harness.Greedy, 1).Sink;
         late.Set();
@@ -55,7 +56,7 @@ public sealed class FairnessTests : IDisposable
         using var gate = new ManualResetEventSlim();
         model.OnDecode = reads =>
         {
-            gate.Wait();
+            gate.Wait(Harness.Patience);
             steps.Add([.. reads]);
             return DecodeStatus.Ok;
         };

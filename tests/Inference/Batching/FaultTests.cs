@@ -19,7 +19,7 @@ public sealed class FaultTests : IDisposable
         using var both = new ManualResetEventSlim();
         model.OnDecode = reads =>
         {
-            both.Wait();
+            both.Wait(Harness.Patience);
             return reads.Any(read => read.Position == 20) ? status : DecodeStatus.Ok;
         };
         var prompt = model.Prompt("the cat");
@@ -115,7 +115,7 @@ public sealed class FaultTests : IDisposable
         using var slow = new Inference.Bigram.BigramModel(new Inference.Bigram.BigramOptions(StepDelay: TimeSpan.FromMinutes(1)));
         var batcher = new ContinuousBatcher(slow, new BatcherOptions(256, 1, 256));
         Recorder[] sinks = [batcher.Begin([1], Harness.Greedy).Sink, batcher.Begin([2], Harness.Greedy).Sink];
-        await batcher.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+        await batcher.DisposeAsync().AsTask().WaitAsync(Harness.Patience);
         await batcher.DisposeAsync();
         foreach (var sink in sinks.Append(batcher.Begin([3], Harness.Greedy).Sink))
         {

@@ -9,6 +9,9 @@ namespace Platform.Inference.Tests.Batching;
 /// <summary>Short ways to ask a batcher for generations.</summary>
 internal static class Harness
 {
+    /// <summary>Longest wait before a test gives up.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     public static readonly Sampling Greedy = new() { Seed = 1, Temperature = 0 };
 
     public static Sampling Seeded(long seed) => new() { Seed = seed, Temperature = 1 };
@@ -36,7 +39,7 @@ internal static class Harness
         var since = Stopwatch.StartNew();
         while (!condition())
         {
-            Assert.True(since.Elapsed < TimeSpan.FromSeconds(20), "waited too long");
+            Assert.True(since.Elapsed < Patience, "waited too long");
             await Task.Delay(1);
         }
     }

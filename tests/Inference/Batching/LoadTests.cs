@@ -75,7 +75,7 @@ public sealed class LoadTests
 
         foreach (var sink in sinks)
         {
-            Assert.InRange(await sink.Allocated.Task.WaitAsync(TimeSpan.FromSeconds(20)), 0, 60_000);
+            Assert.InRange(await sink.Allocated.Task.WaitAsync(Harness.Patience), 0, 60_000);
         }
     }
 

@@ -26,7 +26,7 @@ internal sealed class Recorder(int choices = 1) : ITokenSink
 
     public async Task<Recorder> Ended()
     {
-        await ended.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await ended.Task.WaitAsync(Harness.Patience);
         Assert.Empty(Wrong);
         return this;
     }

@@ -128,7 +128,7 @@ public sealed class BigramTests
         context.Batch.Add(5, 0, 0, output: true);
         var decode = Task.Run(context.Decode);
         context.Abort(true);
-        Assert.Equal(DecodeStatus.Aborted, await decode.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal(DecodeStatus.Aborted, await decode.WaitAsync(Harness.Patience));
         Assert.Equal(0, context.Length(0));
     }
 

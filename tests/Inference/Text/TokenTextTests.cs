@@ -66,7 +66,7 @@ public sealed class TokenTextTests : IDisposable
         var random = new Random(7);
         byte[][] alphabet = ["a"u8.ToArray(), "b"u8.ToArray(), "é"u8.ToArray(), "🌊"u8.ToArray(), [0xC3], [0xA9], [0x9F], [0xF0, 0x9F], [0xFF], [0xED, 0xA0, 0x80]];
         string[] stops = ["a", "ab", "aba", "bab", "éa", "aé", "🌊b", "abab", "bb", "\uFFFDa", "éé"];
-        for (var run = 0; run < 20_000; run++)
+        for (var run = 0; run < 6_000; run++)
         {
             var tokens = Enumerable.Range(0, random.Next(1, 12)).SelectMany(_ => alphabet[random.Next(alphabet.Length)]).Select(value => Byte((char)value)).ToList();
             tokens.InsertRange(random.Next(tokens.Count), Enumerable.Repeat(random.Next(model.Info.Vocabulary), random.Next(2)).Where(token => !model.IsEnd(token)));
