@@ -54,7 +54,7 @@ public sealed class PostgresServer
         var start = new ProcessStartInfo("bash") { RedirectStandardInput = true };
         foreach (var argument in (string[])["-c", script, "postgres", RunScript(), data, $"{port}"]) start.ArgumentList.Add(argument);
         start.Environment["PGPASSWORD"] = password;
-        start.Environment["PLATFORM_POSTGRES_OPTIONS"] = "-c fsync=off -c full_page_writes=off";
+        start.Environment.TryAdd("PLATFORM_POSTGRES_OPTIONS", "-c fsync=off -c full_page_writes=off");
         return Process.Start(start) ?? throw new InvalidOperationException("bash did not start");
     }
 

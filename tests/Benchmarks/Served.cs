@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Platform.AllInOne;
+using Platform.Contracts.Generations;
+using Platform.Fixtures;
+using Platform.Grains.Keys;
+
+namespace Platform.Benchmarks;
+
+/// <summary>A platform, or a bare endpoint, in a process of its own.</summary>
+internal sealed class Served : IAsyncDisposable
+{
+    public const string Model = "bigram";
+
+    private readonly Process _process;
+    private readonly string _folder;
+
+    private Served(Process process, string folder, Uri address, string key)
+    {
+        (_process, _folder) = (process, folder);
+        Client = new(new SocketsHttpHandler { MaxConnectionsPerServer = 1000 }) { BaseAddress = address };
+        Client.DefaultRequestHeaders.Authorization = new("Bearer", key);
+    }
+
+    public HttpClient Client { get; }
+
+    /// <summary>CPU time the process has used.</summary>
+    public TimeSpan Cpu
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    public long MemoryBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
+    public static Task<Served> Bare() => Start("bare", "", []);
+
+    public static async Task<Served> Platform(TestDatabase database)
+    {
+        var folder = Directory.CreateTempSubdirectory("platform-bench-").FullName;
+        var key = ApiKeySecret.New(PublicId.New("key_"));
+        await WriteFiles(folder, key);
+        return await Start("platform", key, [folder, database.ConnectionString]);
+    }
+
+    /// <summary>What the child process does.</summary>
+    public static async Task<int> Run(string what, string[] args)
+    {
+        var app = what == "bare" ? BareEndpoint(args) : PlatformHost.Build([], Settings(args[0], args[1], args[2]));
+        await app.RunAsync();
+        return 0;
+    }
+
+    /// <summary>Settings of a platform on the files of a folder and a database.</summary>
+    public static Dictionary<string, string?> Settings(string folder, string connectionString, string port) => new()
+    {
+        ["urls"] = $"http://127.0.0.1:{port}",
+        ["Platform:Database:ConnectionString"] = connectionString,
+        ["Platform:Catalog:File"] = Path.Combine(folder, "catalog.json"),
+        ["Platform:Bootstrap:CredentialsFile"] = Path.Combine(folder, "credentials.json"),
+        ["Platform:Metrics:Port"] = "0",
+        ["Logging:LogLevel:Default"] = "Warning",
+    };
+
+    public static async Task WriteFiles(string folder, string key)
+    {
+        await File.WriteAllTextAsync(Path.Combine(folder, "catalog.json"), JsonSerializer.Serialize(new
+        {
+            models = new[] { new { id = Model, kind = "chat", engine = "bigram", context_length = 4096, cache_tokens = 262144, slots = 64, queue_limit = 4096 } },
+        }));
+        await File.WriteAllTextAsync(Path.Combine(folder, "credentials.json"), JsonSerializer.Serialize(new { base_url = "", api_key = key, admin_key = ApiKeySecret.New(PublicId.New("key_")) }));
+    }
+
+    private static async Task<Served> Start(string what, string key, string[] args)
+    {
+        var port = FreePort.Next();
+        var start = new ProcessStartInfo(Environment.ProcessPath!, ["serve", what, .. args, $"{port}"]) { RedirectStandardOutput = true };
+        var process = Process.Start(start)!; // never null without the shell
+        _ = process.StandardOutput.ReadToEndAsync();
+        var served = new Served(process, args is [var folder, ..] ? folder : "", new Uri($"http://127.0.0.1:{port}"), key);
+        await Eventually.Holds(served.IsReady, ready => ready, TimeSpan.FromSeconds(60));
+        return served;
+    }
+
+    private async Task<bool> IsReady()
+    {
+        try
+        {
+            using var answer = await Client.GetAsync("health/ready");
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Reads the body and answers a text of the same size: what HTTP itself costs here.</summary>
+    private static WebApplication BareEndpoint(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseSetting("urls", $"http://127.0.0.1:{args[^1]}");
+        var app = builder.Build();
+        var answer = new byte[600];
+        answer.AsSpan().Fill((byte)' ');
+        "{}"u8.CopyTo(answer);
+        app.MapGet("/health/ready", () => "ok");
+        app.MapPost("/v1/chat/completions", async (HttpContext http) =>
+        {
+            await http.Request.Body.CopyToAsync(Stream.Null);
+            http.Response.ContentType = "application/json";
+            await http.Response.Body.WriteAsync(answer);
+        });
+        return app;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        if (_folder != "") Directory.Delete(_folder, recursive: true);
+    }
+}
