@@ -11,23 +11,28 @@ internal sealed unsafe class LlamaContext : IEngineContext
     private const uint MostInOneGraph = 512;
 
     private readonly ContextHandle handle;
-    private readonly nint memory;
+    private readonly SequenceIds ids;
     private readonly LlamaBatch batch;
     private readonly bool canTrim;
     private readonly int vocabulary;
-    private readonly int[] decodedRows;
-    private int decodedCount;
+    private readonly CallPlan plan;
+    private readonly int[] begins;
+    private readonly int[] rows;
+    private int rowCount;
+    private bool rowsKept;
     private bool broken;
 
-    private LlamaContext(ContextHandle handle, ContextInfo info, ModelInfo model)
+    private LlamaContext(ContextHandle handle, ContextInfo info, ModelInfo model, int spare)
     {
         this.handle = handle;
         Info = info;
-        memory = LlamaApi.llama_get_memory(handle);
+        ids = new SequenceIds(LlamaApi.llama_get_memory(handle), info.Sequences, spare, info.ContextLength);
         batch = new LlamaBatch(handle, info, model.Vocabulary);
         canTrim = model.CanTrim;
         vocabulary = model.Vocabulary;
-        decodedRows = new int[info.Outputs];
+        plan = new CallPlan(info.BatchSize, info.Sequences);
+        begins = new int[info.Sequences];
+        rows = new int[info.Outputs];
     }
 
     public ContextInfo Info { get; }
@@ -45,14 +50,16 @@ internal sealed unsafe class LlamaContext : IEngineContext
         parameters.Context = (uint)spec.ContextLength;
         parameters.Batch = (uint)Math.Min(spec.BatchSize, spec.ContextLength);
         parameters.MicroBatch = Math.Min(parameters.Batch, MostInOneGraph);
-        parameters.Sequences = (uint)spec.Sequences;
+        var spare = info.CanTrim && !LlamaLibrary.IsAccelerated ? Math.Min(SequenceIds.Spare, MostSequences - spec.Sequences) : 0;
+        parameters.Sequences = (uint)(spec.Sequences + spare);
         // fewer output rows than sequences is an assertion in llama.cpp, whatever the batches hold
-        parameters.Outputs = (uint)Math.Max(spec.Outputs, spec.Sequences);
+        parameters.Outputs = Math.Max((uint)spec.Outputs, parameters.Sequences);
         parameters.Threads = spec.Threads;
         parameters.ThreadsBatch = spec.Threads;
         parameters.Unified = 1;
 
-        var handle = NativeLog.Watch(() => ContextHandle.Create(model, parameters, (int)parameters.Batch), out var problem)
+        var logits = (nuint)spec.Outputs * (nuint)info.Vocabulary;
+        var handle = NativeLog.Watch(() => ContextHandle.Create(model, parameters, logits), out var problem)
             ?? throw new EngineException($"llama.cpp can't make a context of {spec.ContextLength} tokens for {spec.Sequences} sequences: {problem}");
         if (LlamaApi.llama_get_memory(handle) == 0 || LlamaApi.llama_n_batch(handle) != parameters.Batch)
         {
@@ -60,13 +67,13 @@ internal sealed unsafe class LlamaContext : IEngineContext
             throw new EngineException("llama.cpp made a context without a cache, or with another batch size: the model can't generate text.");
         }
 
-        return new LlamaContext(handle, new ContextInfo((int)LlamaApi.llama_n_ctx(handle), spec.Sequences, (int)parameters.Batch, (int)parameters.Outputs), info);
+        return new LlamaContext(handle, new ContextInfo((int)LlamaApi.llama_n_ctx(handle), spec.Sequences, (int)parameters.Batch, spec.Outputs), info, spare);
     }
 
     public DecodeStatus Decode()
     {
         ObjectDisposedException.ThrowIf(handle.IsClosed, this);
-        decodedCount = 0;
+        rowCount = 0;
         if (broken)
         {
             return DecodeStatus.Fatal;
@@ -77,29 +84,50 @@ internal sealed unsafe class LlamaContext : IEngineContext
             return DecodeStatus.Invalid;
         }
 
-        switch (LlamaApi.llama_decode(handle, handle.Batch.Take(batch.Count)))
+        var tokens = handle.Batch;
+        plan.Build(new ReadOnlySpan<int>(tokens.Sequences, batch.Count), together: !canTrim || LlamaLibrary.IsAccelerated);
+        rowsKept = plan.Calls > 1;
+        for (var call = 0; call < plan.Calls; call++)
         {
-            case 0:
-                batch.Rows.CopyTo(decodedRows);
-                decodedCount = batch.Rows.Length;
-                return DecodeStatus.Ok;
-            case 1: return DecodeStatus.NoRoom;
-            case 2: return DecodeStatus.Aborted;
-            case -1: return DecodeStatus.Invalid;
-            default:
-                broken = true;
-                return DecodeStatus.Fatal;
+            var places = plan.Call(call);
+            DecodeStatus status;
+            do
+            {
+                handle.Call.Pick(tokens, places, ids.Native);
+                status = Outcome(LlamaApi.llama_decode(handle, handle.Call.Take(places.Length)));
+            }
+            while (status == DecodeStatus.NoRoom && ids.Purge());
+
+            if (status != DecodeStatus.Ok)
+            {
+                if (call > 0 && status is DecodeStatus.NoRoom or DecodeStatus.Invalid)
+                {
+                    TakeBack();
+                }
+
+                return status;
+            }
+
+            if (rowsKept)
+            {
+                KeepRows(places);
+            }
         }
+
+        batch.Rows.CopyTo(rows);
+        rowCount = batch.Rows.Length;
+        return DecodeStatus.Ok;
     }
 
     public Span<float> Logits(int row)
     {
-        if ((uint)row >= (uint)decodedCount)
+        ObjectDisposedException.ThrowIf(handle.IsClosed, this);
+        if ((uint)row >= (uint)rowCount)
         {
-            throw new ArgumentOutOfRangeException(nameof(row), row, $"The last decode has {decodedCount} output rows.");
+            throw new ArgumentOutOfRangeException(nameof(row), row, $"The last decode has {rowCount} output rows.");
         }
 
-        var logits = LlamaApi.llama_get_logits_ith(handle, decodedRows[row]);
+        var logits = rowsKept ? handle.Logits + ((nint)row * vocabulary) : LlamaApi.llama_get_logits_ith(handle, rows[row]);
         return logits is not null ? new Span<float>(logits, vocabulary) : throw new EngineException($"llama.cpp has no logits for row {row}.");
     }
 
@@ -107,7 +135,7 @@ internal sealed unsafe class LlamaContext : IEngineContext
     {
         Check(sequence);
         ArgumentOutOfRangeException.ThrowIfNegative(fromPosition);
-        return LlamaApi.llama_memory_seq_rm(memory, sequence, fromPosition, -1) != 0;
+        return canTrim ? ids.Trim(sequence, fromPosition) : ids.Free(sequence, fromPosition);
     }
 
     public void CopyPrefix(int source, int target, int length)
@@ -122,35 +150,66 @@ internal sealed unsafe class LlamaContext : IEngineContext
             throw new InvalidOperationException($"This model can share all {available} cells of a sequence or none, not {length}.");
         }
 
-        LlamaApi.llama_memory_seq_rm(memory, target, 0, -1);
+        Trim(target, 0);
         if (length > 0)
         {
-            LlamaApi.llama_memory_seq_cp(memory, source, target, 0, length);
+            ids.Share(source, target, length);
         }
     }
 
     public int Length(int sequence)
     {
         Check(sequence);
-        return LlamaApi.llama_memory_seq_pos_max(memory, sequence) + 1;
+        return ids.Length(sequence);
     }
 
     public void Abort(bool on) => handle.Abort(on);
 
     public void Dispose() => handle.Dispose();
 
+    private DecodeStatus Outcome(int code)
+    {
+        broken = code is not (>= -1 and <= 2);
+        return code switch { 0 => DecodeStatus.Ok, 1 => DecodeStatus.NoRoom, 2 => DecodeStatus.Aborted, -1 => DecodeStatus.Invalid, _ => DecodeStatus.Fatal };
+    }
+
+    /// <summary>The next call overwrites llama.cpp's own rows.</summary>
+    private void KeepRows(ReadOnlySpan<int> places)
+    {
+        for (var i = 0; i < places.Length; i++)
+        {
+            if (handle.Call.Outputs[i] != 0)
+            {
+                var row = batch.Rows.BinarySearch(places[i]);
+                new ReadOnlySpan<float>(LlamaApi.llama_get_logits_ith(handle, i), vocabulary).CopyTo(new Span<float>(handle.Logits + ((nint)row * vocabulary), vocabulary));
+            }
+        }
+    }
+
+    /// <summary>Drops what earlier calls of a refused step have put into the cache.</summary>
+    private void TakeBack()
+    {
+        for (var sequence = 0; sequence < begins.Length; sequence++)
+        {
+            if (begins[sequence] >= 0)
+            {
+                ids.Free(sequence, begins[sequence]);
+            }
+        }
+    }
+
     /// <summary>Whether every token goes on where its sequence ends. llama.cpp overlooks a position that comes twice and a start after a gap.</summary>
     private bool Continues()
     {
-        Span<int> next = stackalloc int[Info.Sequences];
-        next.Fill(-1);
+        Array.Fill(begins, -1);
+        Span<int> next = stackalloc int[begins.Length];
         var tokens = handle.Batch;
         for (var i = 0; i < batch.Count; i++)
         {
             var sequence = tokens.Sequences[i];
-            if (next[sequence] < 0)
+            if (begins[sequence] < 0)
             {
-                next[sequence] = Length(sequence);
+                begins[sequence] = next[sequence] = Length(sequence);
             }
 
             if (tokens.Positions[i] != next[sequence]++)

@@ -18,6 +18,9 @@ public static unsafe class LlamaLibrary
     /// <summary>What computes, e.g. the name of the CPU.</summary>
     public static IReadOnlyList<string> Devices => [.. Enumerable.Range(0, (int)GgmlApi.ggml_backend_dev_count()).Select(index => Text(GgmlApi.ggml_backend_dev_get((nuint)index)))];
 
+    /// <summary>Whether anything but the CPU computes.</summary>
+    public static bool IsAccelerated { get; private set; }
+
     /// <summary>Threads an engine takes when nobody says otherwise. ggml's threads spin while they wait for one another, so a core is left for all else.</summary>
     public static int DefaultThreads => Math.Max(1, Environment.ProcessorCount - 1);
 
@@ -84,6 +87,7 @@ public static unsafe class LlamaLibrary
             throw new EngineException($"None of the ggml-cpu libraries in {folder} runs on this machine.");
         }
 
+        IsAccelerated = Enumerable.Range(0, (int)GgmlApi.ggml_backend_dev_count()).Any(index => GgmlApi.ggml_backend_dev_type(GgmlApi.ggml_backend_dev_get((nuint)index)) != 0);
         LlamaApi.llama_backend_init();
     }
 

@@ -18,8 +18,7 @@ public sealed class ContextTests(Bundled bundled)
         context.CopyPrefix(0, 2, prompt.Length - 1);
         Assert.Equal(prompt.Length - 1, context.Length(2));
         var copied = context.Read(2, prompt.AsSpan(^1));
-        Assert.Equal(Driving.Best(read), Driving.Best(copied));
-        Assert.InRange(read.Zip(copied, (a, b) => Math.Abs(a - b)).Max(), 0, 0.2f);
+        Assert.Equal(read, copied);
 
         Assert.True(context.Trim(0, 0));
         Assert.Equal(0, context.Length(0));
@@ -37,8 +36,7 @@ public sealed class ContextTests(Bundled bundled)
         Assert.True(context.Trim(0, 10));
         Assert.Equal(10, context.Length(0));
         var again = context.Read(0, prompt.AsSpan(10));
-        Assert.Equal(Driving.Best(first), Driving.Best(again));
-        Assert.InRange(first.Zip(again, (a, b) => Math.Abs(a - b)).Max(), 0, 0.2f);
+        Assert.Equal(first, again);
     }
 
     [Fact]
@@ -92,6 +90,63 @@ public sealed class ContextTests(Bundled bundled)
         Assert.True(context.Trim(1, 0));
         Assert.Equal(DecodeStatus.Ok, context.Decode());
         Assert.Equal(20, context.Length(2));
+    }
+
+    [Fact]
+    public void A_step_of_several_calls_that_finds_no_room_is_taken_back_as_a_whole()
+    {
+        using var context = bundled.Context(length: 512, batch: 512);
+        var filler = Enumerable.Repeat(bundled.Tokens(Story), 100).SelectMany(tokens => tokens).ToArray();
+        context.Read(0, filler.AsSpan(0, 300));
+        context.Read(1, filler.AsSpan(0, 10));
+        context.Batch.Clear();
+        foreach (var (sequence, begin, count) in new[] { (1, 10, 30), (2, 0, 60), (3, 0, 140) })
+        {
+            for (var i = begin; i < begin + count; i++)
+            {
+                context.Batch.Add(filler[i], i, sequence, output: i == begin + count - 1);
+            }
+        }
+
+        Assert.Equal(DecodeStatus.NoRoom, context.Decode());
+        Assert.Equal([300, 10, 0, 0], Enumerable.Range(0, 4).Select(context.Length));
+        Assert.True(context.Trim(0, 100));
+        Assert.Equal(DecodeStatus.Ok, context.Decode());
+        Assert.Equal([100, 40, 60, 140], Enumerable.Range(0, 4).Select(context.Length));
+    }
+
+    [Fact]
+    public void A_sequence_says_the_same_whoever_is_decoded_beside_it()
+    {
+        const int Neighbours = 7;
+        using var context = bundled.Context(length: 4096, sequences: Neighbours + 1, batch: 512, outputs: Neighbours + 1);
+        var tokens = bundled.Tokens(Story);
+        var alone = tokens.Select((_, i) => i == 0 ? context.Read(0, tokens.AsSpan(0, 20)) : i < 6 ? context.Read(0, tokens.AsSpan(19 + i, 1)) : []).Take(6).ToArray();
+        context.Trim(0, 0);
+        context.Read(1, tokens);
+
+        for (var step = 0; step < 6; step++)
+        {
+            if (step is 0 or 3)
+            {
+                // a neighbour leaves and another comes
+                context.Trim(1 + step, 0);
+            }
+
+            context.Batch.Clear();
+            var row = -1;
+            for (var sequence = Neighbours; sequence >= 0; sequence--)
+            {
+                var (from, to) = context.Length(sequence) == 0 ? (0, 20 + (sequence * 10)) : (context.Length(sequence), context.Length(sequence) + 1);
+                for (var i = from; i < to; i++)
+                {
+                    row = context.Batch.Add(tokens[i % tokens.Length], i, sequence, output: i == to - 1);
+                }
+            }
+
+            Assert.Equal(DecodeStatus.Ok, context.Decode());
+            Assert.Equal(alone[step], context.Logits(row).ToArray());
+        }
     }
 
     [Fact]

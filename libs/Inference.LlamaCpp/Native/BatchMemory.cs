@@ -35,6 +35,18 @@ internal sealed unsafe class BatchMemory
         Count = count, Tokens = Tokens, Positions = Positions, SequenceCounts = sequenceCounts, Sequences = sequences, Outputs = Outputs,
     };
 
+    /// <summary>Takes over the tokens of another batch at the given places, their sequences under other ids.</summary>
+    public void Pick(BatchMemory from, ReadOnlySpan<int> places, ReadOnlySpan<int> ids)
+    {
+        for (var i = 0; i < places.Length; i++)
+        {
+            Tokens[i] = from.Tokens[places[i]];
+            Positions[i] = from.Positions[places[i]];
+            Sequences[i] = ids[from.Sequences[places[i]]];
+            Outputs[i] = from.Outputs[places[i]];
+        }
+    }
+
     public void Free()
     {
         NativeMemory.Free(Tokens);

@@ -3,26 +3,35 @@ using System.Runtime.InteropServices;
 
 namespace Platform.Inference.LlamaCpp.Native;
 
-/// <summary>A <c>llama_context</c> with the memory it reads from outside, the batch and the abort flag, so that all of it outlives a running decode.</summary>
+/// <summary>A <c>llama_context</c> with the memory around it (batches, rows, abort flag), so that all of it outlives a running decode.</summary>
 internal sealed unsafe class ContextHandle : SafeHandle
 {
     private readonly ModelHandle model;
     private readonly int* abort;
 
-    private ContextHandle(nint context, ModelHandle model, int* abort, BatchMemory batch) : base(0, ownsHandle: true)
+    private ContextHandle(nint context, ModelHandle model, int* abort, int batchSize, nuint logits) : base(0, ownsHandle: true)
     {
         this.model = model;
         this.abort = abort;
-        Batch = batch;
+        Batch = new BatchMemory(batchSize);
+        Call = new BatchMemory(batchSize);
+        Logits = (float*)NativeMemory.Alloc(logits, sizeof(float));
         SetHandle(context);
     }
 
     public override bool IsInvalid => handle == 0;
 
+    /// <summary>The step being put together.</summary>
     public BatchMemory Batch { get; }
 
+    /// <summary>The part of a step that goes into one call.</summary>
+    public BatchMemory Call { get; }
+
+    /// <summary>Rows kept over the calls of a step.</summary>
+    public float* Logits { get; }
+
     /// <summary>Null when llama.cpp can't make such a context.</summary>
-    public static ContextHandle? Create(ModelHandle model, ContextParameters parameters, int batchSize)
+    public static ContextHandle? Create(ModelHandle model, ContextParameters parameters, nuint logits)
     {
         var held = false;
         model.DangerousAddRef(ref held);
@@ -37,7 +46,7 @@ internal sealed unsafe class ContextHandle : SafeHandle
             return null;
         }
 
-        return new ContextHandle(context, model, abort, new BatchMemory(batchSize));
+        return new ContextHandle(context, model, abort, (int)parameters.Batch, logits);
     }
 
     public void Abort(bool on)
@@ -65,6 +74,8 @@ internal sealed unsafe class ContextHandle : SafeHandle
     {
         LlamaApi.llama_free(handle);
         Batch.Free();
+        Call.Free();
+        NativeMemory.Free(Logits);
         NativeMemory.Free(abort);
         model.DangerousRelease();
         return true;

@@ -61,7 +61,7 @@ internal static unsafe partial class GgmlApi
     [LibraryImport(Library)] public static partial nuint ggml_backend_dev_count();
     [LibraryImport(Library)] public static partial nint ggml_backend_dev_get(nuint index);
     [LibraryImport(BaseLibrary)] public static partial byte* ggml_backend_dev_description(nint device);
-    [LibraryImport(BaseLibrary)] public static partial byte* ggml_backend_dev_name(nint device);
+    [LibraryImport(BaseLibrary)] public static partial int ggml_backend_dev_type(nint device);
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)] public static partial int setenv(string name, string value, int overwrite);
 }
