@@ -25,13 +25,17 @@ public static class EventingRegistration
     {
         var services = builder.Services;
         services.AddOptions<EventingOptions>().BindConfiguration(EventingOptions.Section)
-            .Validate(o => !string.IsNullOrWhiteSpace(o.ConnectionString), $"{EventingOptions.Section}:ConnectionString is missing: give it a PostgreSQL connection string.")
+            .Validate(
+                o => !string.IsNullOrWhiteSpace(o.ConnectionString),
+                $"{EventingOptions.Section}:ConnectionString is missing: give it a PostgreSQL connection string.")
             .Validate(o => o.MaxConnections is >= 8 and <= 200, $"{EventingOptions.Section}:MaxConnections must lie between 8 and 200.")
             .ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ConnectionStrings>();
         services.AddSingleton(provider => provider.GetRequiredService<ConnectionStrings>().OpenDataSource(provider.GetRequiredService<ILoggerFactory>()));
-        services.AddMarten(provider => EventStore(provider.GetRequiredService<NpgsqlDataSource>())).UseLightweightSessions().AddAsyncDaemon(DaemonMode.ExternallyManaged);
+        services.AddMarten(provider => EventStore(provider.GetRequiredService<NpgsqlDataSource>()))
+            .UseLightweightSessions()
+            .AddAsyncDaemon(DaemonMode.ExternallyManaged);
         services.AddHostedService<DatabaseSetup>();
 
         services.AddSingleton<ContentTable>();

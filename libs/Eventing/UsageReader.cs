@@ -37,7 +37,8 @@ public sealed class UsageReader(NpgsqlDataSource database)
         var sql = new StringBuilder("select bucket");
         foreach (var (group, column) in Groups) sql.Append(query.GroupBy.Contains(group) ? $", {column}" : ", null::text");
         foreach (var sum in (string[])["requests", "input_tokens", "cached_tokens", "output_tokens", "cost_micros"]) sql.Append($", sum({sum})::bigint");
-        sql.Append($" from {UsageTables.Name(query.Width)} where bucket >= {Parameter(UsageTables.Bucket(query.Start, query.Width))} and bucket < {Parameter(query.End.ToUniversalTime())}");
+        sql.Append($" from {UsageTables.Name(query.Width)} where bucket >= {Parameter(UsageTables.Bucket(query.Start, query.Width))}");
+        sql.Append($" and bucket < {Parameter(query.End.ToUniversalTime())}");
         Filter("kind", query.Kinds);
         Filter("project_id", query.Projects);
         Filter("user_id", query.Users);

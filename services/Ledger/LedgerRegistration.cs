@@ -8,7 +8,7 @@ namespace Platform.Ledger;
 
 public static class LedgerRegistration
 {
-    /// <summary>Records generations and may lead the projections. Needs <c>AddEventing</c> and a grain factory, a silo's or a client's, registered before it.</summary>
+    /// <summary>Records generations and may lead the projections. Needs <c>AddEventing</c> and the grain factory of a silo or client.</summary>
     public static IHostApplicationBuilder AddLedger(this IHostApplicationBuilder builder)
     {
         builder.AddProjectionLeader();

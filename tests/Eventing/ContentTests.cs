@@ -98,5 +98,6 @@ public sealed class ContentTests : IAsyncLifetime
         Assert.Empty(after.Differences);
     }
 
-    private static GenerationContent Said(string word) => new() { Request = $$"""{"messages":[{"role":"user","content":"{{word}}"}]}""", Choices = [new(word, [1], [1])] };
+    private static GenerationContent Said(string word) =>
+        new() { Request = $$"""{"messages":[{"role":"user","content":"{{word}}"}]}""", Choices = [new(word, [1], [1])] };
 }

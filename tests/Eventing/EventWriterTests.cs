@@ -58,7 +58,7 @@ public sealed class EventWriterTests : IAsyncLifetime
         var answers = await Task.WhenAll(batch.Select(f => _host.Record(f)));
 
         Assert.Equal(45, answers.Count(a => a.Outcome == AppendOutcome.Appended));
-        Assert.All(answers.Where(a => a.Outcome != AppendOutcome.Appended), a => Assert.Equal((AppendOutcome.AlreadyThere, first.Sequence), (a.Outcome, a.Sequence)));
+        Assert.All(answers.Where(a => a.Outcome != AppendOutcome.Appended), a => Assert.Equal(new(AppendOutcome.AlreadyThere, first.Sequence), a));
         Assert.Equal(46, await _host.Scalar<long>("select count(*) from ledger.mt_events"));
     }
 

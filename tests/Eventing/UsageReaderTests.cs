@@ -45,7 +45,8 @@ public sealed class UsageReaderTests(UsageReaderTests.Recorded recorded) : IClas
     public async Task A_group_is_summed_on_its_own(string group, string[] expected)
     {
         var rows = await Read(Days with { GroupBy = [group] });
-        var sums = rows.GroupBy(r => r.ProjectId ?? r.UserId ?? r.KeyId ?? r.Model ?? r.ServiceTier).Select(g => $"{g.Key} {g.Sum(r => r.InputTokens)}").Order();
+        var sums = rows.GroupBy(r => r.ProjectId ?? r.UserId ?? r.KeyId ?? r.Model ?? r.ServiceTier)
+            .Select(g => $"{g.Key} {g.Sum(r => r.InputTokens)}").Order();
         Assert.Equal(expected, sums);
         Assert.All(rows, r => Assert.Single((string?[])[r.ProjectId, r.UserId, r.KeyId, r.Model, r.ServiceTier], id => id is not null));
     }
@@ -111,7 +112,9 @@ public sealed class UsageReaderTests(UsageReaderTests.Recorded recorded) : IClas
             await _database.DisposeAsync();
         }
 
-        private Task<Appended> Record(DateTimeOffset at, string project, string key, string user, string model, int tokens, string kind = "chat", string tier = "default", Outcome outcome = Outcome.Completed) =>
+        private Task<Appended> Record(
+            DateTimeOffset at, string project, string key, string user, string model, int tokens,
+            string kind = "chat", string tier = "default", Outcome outcome = Outcome.Completed) =>
             Host.Record(
                 Some.Figures(at) with
                 {

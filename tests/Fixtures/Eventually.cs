@@ -16,7 +16,8 @@ public static class Eventually
             {
                 var value = await read();
                 if (condition(value)) return value;
-                if (Stopwatch.GetElapsedTime(began) > patience) throw new TimeoutException($"Still not so after {patience.TotalSeconds} s; the last value was {value}.");
+                if (Stopwatch.GetElapsedTime(began) > patience)
+                    throw new TimeoutException($"Still not so after {patience.TotalSeconds} s; the last value was {value}.");
             }
             catch (DbException e) when (e.IsTransient && Stopwatch.GetElapsedTime(began) < patience)
             {

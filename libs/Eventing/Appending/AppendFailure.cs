@@ -7,7 +7,9 @@ namespace Platform.Eventing.Appending;
 /// <summary>Tells a batch the database refuses, today and tomorrow, from one it could not take just now.</summary>
 internal static class AppendFailure
 {
-    /// <summary>Constraint and version errors, and values no table can hold. Everything else passes: a lost connection, a restart, a deadlock, a full pool.</summary>
+    /// <summary>
+    /// Constraint and version errors, and values no table can hold. Everything else passes: a lost connection, a restart, a deadlock, a full pool.
+    /// </summary>
     public static bool IsRefusal(Exception failure)
     {
         for (var e = failure; e is not null; e = e.InnerException)

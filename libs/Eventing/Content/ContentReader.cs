@@ -18,7 +18,8 @@ public sealed class ContentReader(NpgsqlDataSource database)
         var texts = row.GetFieldValue<byte[][]>(3);
         var tokens = row.GetFieldValue<byte[][]>(4);
         var micros = row.GetFieldValue<byte[][]>(5);
-        var choices = texts.Select((text, i) => new ChoiceContent(Encoding.UTF8.GetString(text), DeltaEncoding.Decode(tokens[i]), DeltaEncoding.Decode(micros[i])));
+        var choices = texts.Select(
+            (text, i) => new ChoiceContent(Encoding.UTF8.GetString(text), DeltaEncoding.Decode(tokens[i]), DeltaEncoding.Decode(micros[i])));
         var content = new GenerationContent { Request = Encoding.UTF8.GetString(row.GetFieldValue<byte[]>(2)), Choices = [.. choices] };
         return new StoredContent(generationId, row.GetFieldValue<DateTimeOffset>(0), row.GetString(1), content);
     }

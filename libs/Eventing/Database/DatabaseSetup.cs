@@ -7,8 +7,8 @@ using Platform.Eventing.Content;
 namespace Platform.Eventing.Database;
 
 /// <summary>Creates the database and its schema before any other hosted service starts; replicas take turns.</summary>
-internal sealed partial class DatabaseSetup(ConnectionStrings connections, IDocumentStore store, ContentTable content, TimeProvider time, ILogger<DatabaseSetup> log)
-    : IHostedLifecycleService
+internal sealed partial class DatabaseSetup(
+    ConnectionStrings connections, IDocumentStore store, ContentTable content, TimeProvider time, ILogger<DatabaseSetup> log) : IHostedLifecycleService
 {
     private const long Lock = 0x6c65_6467_6572_0001;
 

@@ -80,7 +80,8 @@ internal sealed partial class ProjectionLeader(
             Lag.Set(head - rollup);
             if (rollup != position || rollup == head) (position, moved) = (rollup, time.GetTimestamp());
             if (daemon.HasAnyPaused() || !daemon.IsRunning || daemon.IsHighWaterStale) throw new ProjectionStoppedException("a projection has paused");
-            if (time.GetElapsedTime(moved) > StallTime) throw new ProjectionStoppedException($"the usage rollup has stood at {rollup} of {head} for {StallTime.TotalSeconds} s");
+            if (time.GetElapsedTime(moved) > StallTime)
+                throw new ProjectionStoppedException($"the usage rollup has stood at {rollup} of {head} for {StallTime.TotalSeconds} s");
             await Task.Delay(Beat, time, stopping);
         }
     }

@@ -38,7 +38,8 @@ public sealed class LedgerVerifier(NpgsqlDataSource database)
                 if (width == BucketWidth.Day) total += counted;
                 if (counted == stored || differences.Count == MostDifferences) continue;
                 differences.Add(new UsageDifference(
-                    width, rows.GetFieldValue<DateTimeOffset>(0), rows.GetString(1), rows.GetString(2), rows.GetString(3), rows.GetString(4), rows.GetString(5), rows.GetString(6),
+                    width, rows.GetFieldValue<DateTimeOffset>(0),
+                    rows.GetString(1), rows.GetString(2), rows.GetString(3), rows.GetString(4), rows.GetString(5), rows.GetString(6),
                     counted, stored));
             }
         }
@@ -50,9 +51,10 @@ public sealed class LedgerVerifier(NpgsqlDataSource database)
     {
         var cell = $"bucket, {string.Join(", ", UsageTables.Dimensions)}";
         string From(string side) => string.Join(", ", UsageTables.Sums.Select(sum => $"coalesce({side}.{sum}, 0)"));
+        var sums = string.Join(", ", UsageTables.Sums.Select(sum => $"sum({sum})::bigint as {sum}"));
         return $"""
             with counted as (
-                select date_trunc('{UsageTables.Unit(width)}', finished_at, 'UTC') as {cell}, {string.Join(", ", UsageTables.Sums.Select(sum => $"sum({sum})::bigint as {sum}"))}
+                select date_trunc('{UsageTables.Unit(width)}', finished_at, 'UTC') as {cell}, {sums}
                 from ({Events}) as event group by 1, 2, 3, 4, 5, 6, 7)
             select {cell}, {From("counted")}, {From("stored")}
             from counted full join {UsageTables.Name(width)} as stored using ({cell}) order by {cell}
@@ -60,7 +62,8 @@ public sealed class LedgerVerifier(NpgsqlDataSource database)
     }
 
     private static UsageSums Sums(NpgsqlDataReader row, int first) => new(
-        row.GetInt64(first), row.GetInt64(first + 1), row.GetInt64(first + 2), row.GetInt64(first + 3), row.GetInt64(first + 4), row.GetInt64(first + 5), row.GetInt64(first + 6));
+        row.GetInt64(first), row.GetInt64(first + 1), row.GetInt64(first + 2),
+        row.GetInt64(first + 3), row.GetInt64(first + 4), row.GetInt64(first + 5), row.GetInt64(first + 6));
 }
 
 /// <param name="Sequence">Events up to this one were compared.</param>

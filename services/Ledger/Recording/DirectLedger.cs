@@ -16,6 +16,7 @@ internal sealed class DirectLedger(EventWriter writer, QuotaSettlement quotas) :
         var append = new StreamAppend(figures.GenerationId, ExpectedVersion: 0, [GenerationEnded.From(finished)]) { Content = content };
         var appended = await writer.Append(append, cancellation);
         // Also when it was there already: whoever recorded it may have died before it told the quota, which counts a sequence number once.
-        quotas.Tell(figures.ProjectId, new RecordedUsage(figures.GenerationId, appended.Sequence, figures.PromptTokens + figures.CompletionTokens, figures.CostMicros));
+        var tokens = figures.PromptTokens + figures.CompletionTokens;
+        quotas.Tell(figures.ProjectId, new RecordedUsage(figures.GenerationId, appended.Sequence, tokens, figures.CostMicros));
     }
 }

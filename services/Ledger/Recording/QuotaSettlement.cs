@@ -22,7 +22,7 @@ internal sealed partial class QuotaSettlement(IGrainFactory grains, TimeProvider
     /// <summary>Never waits: when quotas can't keep up, the rollup catches up for them.</summary>
     public void Tell(string projectId, RecordedUsage usage)
     {
-        if (!_recorded.Writer.TryWrite((projectId, usage))) Log.LeftToRollup(log, projectId, 1, "the queue is full");
+        if (!_recorded.Writer.TryWrite((projectId, usage))) Log.LeftToRollup(log, projectId, 1, "the queue takes no more");
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
