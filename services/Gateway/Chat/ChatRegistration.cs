@@ -1,5 +1,3 @@
-using Platform.OpenAi.Errors;
-
 namespace Platform.Gateway.Chat;
 
 internal static class ChatRegistration
@@ -21,6 +19,7 @@ internal static class ChatRegistration
     {
         var endpoint = app.ServiceProvider.GetRequiredService<ChatEndpoint>();
         app.MapPost("/v1/chat/completions", (Delegate)endpoint.Complete) // only a Delegate gets into the description
-            .WithSummary("Answers a conversation, whole or as a stream of server-sent events.");
+            .WithSummary("Answers a conversation, whole or as a stream of server-sent events.")
+            .AddOpenApiOperationTransformer(ChatDescription.Describe);
     }
 }

@@ -3,7 +3,6 @@ using Platform.Contracts.Runs;
 using Platform.Gateway.Errors;
 using Platform.Grains.Pools;
 using Platform.Messaging.Frames;
-using Platform.Messaging.Runs;
 using Platform.OpenAi.Errors;
 
 namespace Platform.Gateway.Chat;
@@ -64,6 +63,7 @@ internal sealed partial class Generation : IAsyncDisposable
     public TimeSpan Age => owner.Clock.GetElapsedTime(began);
     public int CompletionTokens => Choices.Sum(choice => choice.Count);
     public HeldGrant? Held => worker is { } held && ticket is { } granted ? new HeldGrant(granted, held) : null;
+    private RunLine Line => new(owner.Runs, Worker, Id, Run);
     private bool IsFinished => Choices.All(choice => choice.Finish is not null);
 
     /// <summary>Ends after the last frame of every choice; nothing follows a failed step.</summary>
@@ -74,14 +74,14 @@ internal sealed partial class Generation : IAsyncDisposable
             var lost = Worker;
             ticket = new Ticket($"{Id}/{++Run}", ProjectId, 0, request.Choices, PromptEstimate, prefix, lost.Length > 0 ? lost : null);
             await foreach (var step in TakeWorker(ticket, cancellation)) yield return step;
-            if (await Reach(owner.Runs.Send(Worker, Continued(), cancellation)))
+            if (await Line.Start(Continued()))
             {
                 await foreach (var step in Frames(cancellation)) yield return step;
                 if (IsFinished) yield break;
             }
 
             Log.WorkerLost(owner.Logger, Id, Run, Worker);
-            await Close();
+            await Line.Close();
             await LeaveWorker();
         }
     }
@@ -90,7 +90,7 @@ internal sealed partial class Generation : IAsyncDisposable
     public async Task Cancel()
     {
         if (worker is null) return;
-        await Reach(owner.Runs.Send(Worker, new CancelRun(Id, Run), CancellationToken.None));
+        await Line.Cancel();
         using var patience = new CancellationTokenSource(LastFrames, owner.Clock);
         try
         {
@@ -117,13 +117,7 @@ internal sealed partial class Generation : IAsyncDisposable
     {
         owner.Forget(this);
         mailbox.Dispose();
-        await Close();
-    }
-
-    /// <summary>The worker may forget the run.</summary>
-    private async ValueTask Close()
-    {
-        if (Worker.Length > 0) await Reach(owner.Runs.Send(Worker, new CloseRun(Id, Run), CancellationToken.None));
+        if (Worker.Length > 0) await Line.Close();
     }
 
     private async IAsyncEnumerable<Step> TakeWorker(Ticket asked, [EnumeratorCancellation] CancellationToken cancellation)
@@ -178,6 +172,12 @@ internal sealed partial class Generation : IAsyncDisposable
             }
 
             if (frame.Started is { } started && Started is null) await Begin(started);
+            if (Started is null)
+            {
+                await AskAgain(); // the first frame was lost
+                continue;
+            }
+
             switch (Choices[frame.Choice].Take(frame, out var skip))
             {
                 case FrameFit.Gap:
@@ -246,23 +246,9 @@ internal sealed partial class Generation : IAsyncDisposable
 
     private RunChat Continued() => request with { Run = Run, Allowance = Quota.Allowance, SoFar = Run == 1 ? [] : [.. Choices.Select(choice => choice.Tokens())] };
 
-    private ValueTask<bool> Allow() => Reach(owner.Runs.Send(Worker, new AllowRun(Id, Run, Quota.Allowance, Quota.IsFinal), CancellationToken.None));
+    private ValueTask<bool> Allow() => Line.Allow(Quota.Allowance, Quota.IsFinal);
 
-    private ValueTask<bool> Attach() =>
-        Reach(owner.Runs.Send(Worker, new AttachRun(Id, Run, owner.Frames.Address, [.. Choices.Select(choice => choice.Count)]), CancellationToken.None));
-
-    private static async ValueTask<bool> Reach(Task sent)
-    {
-        try
-        {
-            await sent;
-            return true;
-        }
-        catch (WorkerUnreachableException)
-        {
-            return false;
-        }
-    }
+    private ValueTask<bool> Attach() => Line.Attach(owner.Frames.Address, [.. Choices.Select(choice => choice.Count)]);
 
     private static partial class Log
     {

@@ -1,4 +1,3 @@
-using Platform.Gateway.Errors;
 using Platform.Grains.Pools;
 using Platform.Grains.Quotas;
 
@@ -33,15 +32,15 @@ internal sealed partial class ReservationKeeper(Generations generations, IGrainF
         {
             await Task.WhenAll([.. reservations, .. grants]);
         }
-        catch (Exception e) when (Failure.IsOutage(e))
+        catch (Exception e)
         {
-            Log.OfferFailed(logger, e.Message);
+            Log.OfferFailed(logger, e);
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Reservations could not be offered and will be again: {Reason}")]
-        public static partial void OfferFailed(ILogger logger, string reason);
+        [LoggerMessage(1, LogLevel.Warning, "Reservations could not be offered and will be again")]
+        public static partial void OfferFailed(ILogger logger, Exception exception);
     }
 }

@@ -2,7 +2,6 @@ using System.Text;
 using Platform.Catalog;
 using Platform.Contracts.Generations;
 using Platform.Contracts.Runs;
-using Platform.Gateway.Errors;
 using Platform.Grains.Keys;
 using Platform.OpenAi.Chat;
 using Observed = Platform.Observability.Metering.Outcome;
@@ -35,9 +34,9 @@ internal sealed partial class Settlement(IGenerationLedger ledger, IHostApplicat
             await generation.LeaveWorker();
             await generation.Quota.Settle(usedTokens, nothingToRecord);
         }
-        catch (Exception e) when (Failure.IsOutage(e))
+        catch (Exception e)
         {
-            Log.NotFreed(logger, generation.Id, e.Message); // both lapse when nobody offers them any more
+            Log.NotFreed(logger, e, generation.Id); // both lapse when nobody offers them any more
         }
     }
 
@@ -97,7 +96,7 @@ internal sealed partial class Settlement(IGenerationLedger ledger, IHostApplicat
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "{GenerationId} could not give back what it held: {Reason}")]
-        public static partial void NotFreed(ILogger logger, string generationId, string reason);
+        [LoggerMessage(1, LogLevel.Warning, "{GenerationId} could not give back what it held")]
+        public static partial void NotFreed(ILogger logger, Exception exception, string generationId);
     }
 }

@@ -44,6 +44,19 @@ public class WorkerLossTests
     }
 
     [Fact]
+    public async Task A_first_frame_that_was_lost_is_asked_for_so_that_the_prompt_is_billed()
+    {
+        await using var gateway = await GatewayHost.Start();
+        var asked = gateway.Chat();
+        var run = await gateway.Worker.Next<RunChat>();
+        await gateway.Worker.Send(run, gateway.Worker.Tokens(run, 0, ["a"]) with { Started = null });
+        Assert.Equal(0, Assert.Single((await gateway.Worker.Next<AttachRun>()).From));
+        await gateway.Worker.Send(run, gateway.Worker.Tokens(run, 0, ["a"], FinishReason.Stop));
+        (await asked).Dispose();
+        Assert.Equal(12, (await gateway.Ledger.Next()).Figures.PromptTokens);
+    }
+
+    [Fact]
     public async Task A_worker_that_gives_up_is_replaced_and_the_client_sees_one_stream()
     {
         await using var gateway = await GatewayHost.Start();
