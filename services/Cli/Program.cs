@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Platform.Cli;
+using Platform.Cli.Bench;
 using Platform.Cli.Chat;
 using Platform.Cli.Down;
 using Platform.Cli.Keys;
@@ -24,6 +25,7 @@ var root = new RootCommand("A team's own OpenAI, built on open models.")
     KeysCommand.Create(house),
     UsageCommand.Create(house),
     TestCommand.Create(house),
+    BenchCommand.Create(house),
 };
 
 return await Screen.Guard(() => root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false }, signals.Token));

@@ -8,8 +8,6 @@ namespace Platform.Cli.Testing;
 /// <summary>Runs the test projects against a PostgreSQL and a RabbitMQ that live as long as the run. The script <c>platform</c> has built them.</summary>
 internal static class TestCommand
 {
-    private const int AtOnce = 2;
-
     public static Command Create(House house)
     {
         var names = new Argument<string[]>("project") { Description = "Names of test projects, e.g. Gateway; all when left out.", Arity = ArgumentArity.ZeroOrMore };
@@ -27,15 +25,9 @@ internal static class TestCommand
         await using var servers = await TestServers.Start(house, projects, steps, cancellation);
 
         var results = new List<ProjectResult>();
-        foreach (var together in Groups(projects))
-        {
-            foreach (var running in together.Select(project => project.Run(servers.Environment, cancellation)).ToList())
-            {
-                var result = await running;
-                results.Add(result);
-                result.Show();
-            }
-        }
+        // llama.cpp's threads spin: beside a busy neighbour they are many times slower, so what decodes with it runs by itself
+        await RunAll(projects.Where(project => !project.Decodes), atOnce: 2);
+        await RunAll(projects.Where(project => project.Decodes), atOnce: 1);
 
         var (passed, failed, skipped) = (results.Sum(result => result.Passed), results.Sum(result => result.Failed), results.Sum(result => result.Skipped));
         Screen.Raw("");
@@ -43,9 +35,29 @@ internal static class TestCommand
         Screen.Raw($"in {Screen.Duration(watch.Elapsed)}");
         Screen.Raw($"{passed} passed, {failed} failed{(skipped > 0 ? $", {skipped} skipped" : "")}");
         return failed == 0 && passed > 0 ? 0 : 1;
-    }
 
-    /// <summary>Those that decode with llama.cpp run by themselves: its threads spin, and beside a busy neighbour they are many times slower.</summary>
-    private static IEnumerable<TestProject[]> Groups(IReadOnlyList<TestProject> projects) =>
-        projects.Where(project => !project.Decodes).Chunk(AtOnce).Concat(projects.Where(project => project.Decodes).Select(project => new[] { project }));
+        async Task RunAll(IEnumerable<TestProject> some, int atOnce)
+        {
+            using var slots = new SemaphoreSlim(atOnce);
+            await foreach (var finished in Task.WhenEach(some.Select(InTurn).ToList()))
+            {
+                var result = await finished;
+                results.Add(result);
+                result.Show();
+            }
+
+            async Task<ProjectResult> InTurn(TestProject project)
+            {
+                await slots.WaitAsync(cancellation);
+                try
+                {
+                    return await project.Run(servers.Environment, cancellation);
+                }
+                finally
+                {
+                    slots.Release();
+                }
+            }
+        }
+    }
 }

@@ -8,7 +8,7 @@ namespace Platform.Cli.Testing;
 /// <summary>One project below <c>tests/</c> and its built executable.</summary>
 internal sealed record TestProject(string Name, string Folder, string Executable)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     /// <summary>True where llama.cpp lies beside it.</summary>
     public bool Decodes => File.Exists(Path.Combine(Path.GetDirectoryName(Executable)!, "Platform.Inference.LlamaCpp.dll"));
@@ -36,7 +36,7 @@ internal sealed record TestProject(string Name, string Folder, string Executable
         if (!File.Exists(Executable)) return ProjectResult.Broken(Name, $"{Executable} was not built: is {Name}.Tests in Platform.sln?", TimeSpan.Zero);
 
         var report = Path.Combine(Path.GetTempPath(), $"platform-test-{Guid.NewGuid():N}.xml");
-        var command = new ProcessStartInfo(Executable, ["-noLogo", "-noColor", "-xml", report]) { WorkingDirectory = Path.GetDirectoryName(Executable)! };
+        var command = new ProcessStartInfo(Executable, ["-noLogo", "-noColor", "-longRunning", "60", "-result-xml", report]) { WorkingDirectory = Path.GetDirectoryName(Executable)! };
         foreach (var (name, value) in environment) command.Environment[name] = value;
         try
         {
