@@ -5,8 +5,11 @@ internal static class Limits
 {
     public const int SourceLength = 1 << 20;
 
-    /// <summary>Height of an expression, and depth of brackets or blocks in the source.</summary>
+    /// <summary>Brackets and blocks within one another in the source.</summary>
     public const int Nesting = 100;
+
+    /// <summary>Operators, calls and subscripts that apply to one another's results within one expression.</summary>
+    public const int ExpressionHeight = 250;
 
     /// <summary>Macros, call blocks and recursive loops within one another.</summary>
     public const int Calls = 200;
@@ -19,7 +22,7 @@ internal static class Limits
     public const int OutputLength = 16 << 20;
 
     /// <summary>Nodes evaluated, plus a share of the characters and elements that each operation touches.</summary>
-    public const int Steps = 5_000_000;
+    public const int Steps = 20_000_000;
 
     public const int RangeLength = 100_000;
 }

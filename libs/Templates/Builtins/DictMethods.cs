@@ -21,8 +21,11 @@ internal static class DictMethods
 
     private static DictValue Self(Invocation call) => (DictValue)call.Self;
 
-    private static Value? Find(Invocation call) =>
-        call[1].Hash is null ? throw new TemplateException($"unhashable type: '{call[1].TypeName}'") : Self(call).Find(call[1]);
+    private static Value? Find(Invocation call)
+    {
+        call.State.Spend(call[1].Size >> 4);
+        return call[1].Hash is null ? throw new TemplateException($"unhashable type: '{call[1].TypeName}'") : Self(call).Find(call[1]);
+    }
 
     private static OrderedDictionary<Value, Value> FromKeys(Invocation call)
     {

@@ -26,6 +26,8 @@ internal static class JsonFilters
             SequenceValue { Items: [StringValue first, StringValue second] } => (first.Text, second.Text),
             _ => throw new TemplateException("tojson: separators must be a pair of strings"),
         };
-        return StringValue.Of(new JsonWriter(call.Flag(1), indent, item, key, call.Flag(4)).Write(call.Self));
+        var json = new JsonWriter(call.Flag(1), indent, item, key, call.Flag(4)).Write(call.Self);
+        call.State.Spend(json.Length >> 5);
+        return StringValue.Of(json);
     }
 }

@@ -29,7 +29,7 @@ internal static class MarkupFilters
 
         var pairs = call.Self is DictValue dict
             ? dict.Entries.Select(entry => (entry.Key, entry.Value))
-            : call.Self.Iterate().Select(pair => pair is SequenceValue { Items: [var key, var value] }
+            : call.Self.Iterate().Select(pair => pair.Iterate().Take(3).ToArray() is [var key, var value]
                 ? (key, value)
                 : throw new TemplateException("urlencode takes text, a mapping or pairs"));
         return StringValue.Of(string.Join('&', pairs.Select(pair => Quote(pair.Item1.ToText(), isQuery: true) + "=" + Quote(pair.Item2.ToText(), isQuery: true))));

@@ -21,7 +21,7 @@ internal static class OrderFilters
         var keyed = values.Select(value => (Key: key(value), Value: value)).ToArray();
         bool IsLess((Value Key, Value Value) left, (Value Key, Value Value) right)
         {
-            call.State.Spend(1);
+            call.State.Spend(3 + Comparison.Cost(left.Key, right.Key));
             return descending ? Comparison.IsLess(right.Key, left.Key) : Comparison.IsLess(left.Key, right.Key);
         }
 
@@ -38,11 +38,13 @@ internal static class OrderFilters
 
     private static ListValue Sort(Invocation call)
     {
-        var paths = call.Given(3) is StringValue { Text: var text } && text.Contains(',')
+        var paths = call.Given(3) is StringValue { Text: var text }
             ? text.Split(',').Select(part => Key(StringValue.Of(part), call.Flag(2))).ToArray()
             : [Key(call.Given(3), call.Flag(2))];
-        var key = paths is [var single] ? single : value => new ListValue([.. paths.Select(path => path(value))]);
-        return new ListValue(Sorted(call, call.Self.Iterate(), key, call.Flag(1)));
+
+        // Elements of lists are compared only where they differ, so what has no order may still be sorted if it is all the same.
+        Value ListOfKeys(Value value) => new ListValue([.. paths.Select(path => path(value))]);
+        return new ListValue(Sorted(call, call.Self.Iterate(), ListOfKeys, call.Flag(1)));
     }
 
     private static ListValue DictSort(Invocation call)
@@ -71,6 +73,7 @@ internal static class OrderFilters
         foreach (var value in call.Self.Iterate())
         {
             var candidate = key(value);
+            call.State.Spend(1 + Comparison.Cost(candidate, bestKey ?? candidate));
             if (bestKey is null || (isMax ? Comparison.Compare(candidate, bestKey, ">") > 0 : Comparison.IsLess(candidate, bestKey)))
             {
                 (best, bestKey) = (value, candidate);
@@ -86,6 +89,7 @@ internal static class OrderFilters
         var seen = new HashSet<Value>();
         foreach (var value in call.Self.Iterate())
         {
+            call.State.Spend(1 + (value.Size >> 4));
             if (seen.Add(key(value)))
             {
                 yield return value;

@@ -25,11 +25,15 @@ internal static class Predicates
         Test("escaped", value => value is StringValue { IsMarkup: true }),
         Test("lower", value => TextClasses.IsLower(value.ToText())),
         Test("upper", value => TextClasses.IsUpper(value.ToText())),
-        Test("odd", value => Remainder(value, 2) == 1),
-        Test("even", value => Remainder(value, 2) == 0),
-        new("divisibleby", "num", call => BooleanValue.Of(Comparison.AreEqual(Operators.Apply(BinaryOperator.Modulo, call.Self, call[1]), IntegerValue.Of(0)))),
+        Test("odd", value => Leaves(value, IntegerValue.Of(2), rest: 1)),
+        Test("even", value => Leaves(value, IntegerValue.Of(2), rest: 0)),
+        new("divisibleby", "num", call => BooleanValue.Of(Leaves(call.Self, call[1], rest: 0))),
         new("sameas", "other", call => BooleanValue.Of(IsSame(call.Self, call[1]))),
-        new("in", "seq", call => BooleanValue.Of(Comparison.Contains(call[1], call.Self))),
+        new("in", "seq", call =>
+        {
+            call.State.Spend(Comparison.ContainsCost(call[1], call.Self));
+            return BooleanValue.Of(Comparison.Contains(call[1], call.Self));
+        }),
         new("filter", "", call => BooleanValue.Of(Filters.Table.ContainsKey(call.Self.ToText()))),
         new("test", "", call => BooleanValue.Of(Table!.ContainsKey(call.Self.ToText()))),
         .. Relation(Comparison.AreEqual, "eq", "equalto", "=="),
@@ -43,11 +47,14 @@ internal static class Predicates
     private static Builtin Test(string name, Func<Value, bool> holds) => new(name, "", call => BooleanValue.Of(holds(call.Self)));
 
     private static IEnumerable<Builtin> Relation(Func<Value, Value, bool> holds, params string[] names) =>
-        names.Select(name => new Builtin(name, "other", call => BooleanValue.Of(holds(call.Self, call[1]))));
+        names.Select(name => new Builtin(name, "other", call =>
+        {
+            call.State.Spend(Comparison.Cost(call.Self, call[1]));
+            return BooleanValue.Of(holds(call.Self, call[1]));
+        }));
 
-    private static double Remainder(Value value, long divisor) => Operators.Apply(BinaryOperator.Modulo, value, IntegerValue.Of(divisor)) is NumberValue rest
-        ? rest.AsDouble
-        : throw new TemplateException("not all arguments converted during string formatting");
+    private static bool Leaves(Value value, Value divisor, long rest) =>
+        Comparison.AreEqual(Operators.Apply(BinaryOperator.Modulo, value, divisor), IntegerValue.Of(rest));
 
     private static bool IsSame(Value left, Value right) =>
         ReferenceEquals(left, right) || (left is IntegerValue or StringValue && left.GetType() == right.GetType() && left.EqualTo(right));

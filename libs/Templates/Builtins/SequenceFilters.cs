@@ -14,7 +14,7 @@ internal static class SequenceFilters
         new("length", "", call => IntegerValue.Of(call.Self.Count())),
         new("count", "", call => IntegerValue.Of(call.Self.Count())),
         new("list", "", call => ListValue.From(call.Self.Iterate())),
-        new("items", "", Items),
+        new("items", "", call => new GeneratorValue(call.Self, Items(call.Self))),
         new("attr", "name", call => call.Self.Attribute(call.Text(1)) ?? UndefinedValue.Missing(call.Self, call.Text(1))),
         new("first", "", call => call.Self.Iterate().FirstOrDefault() ?? new UndefinedValue("No first item, sequence was empty.")),
         new("last", "", call => Reversible(call.Self).LastOrDefault() ?? new UndefinedValue("No last item, sequence was empty.")),
@@ -28,12 +28,19 @@ internal static class SequenceFilters
     private static Value Default(Invocation call) =>
         call.Self is UndefinedValue || (call.Flag(2) && !call.Self.IsTruthy) ? call.Has(1) ? call[1] : StringValue.Empty : call.Self;
 
-    private static GeneratorValue Items(Invocation call) => call.Self switch
+    private static IEnumerable<Value> Items(Value value)
     {
-        DictValue dict => new GeneratorValue(dict, dict.Entries.Select(DictMethods.Pair)),
-        UndefinedValue => new GeneratorValue(call.Self, []),
-        _ => throw new TemplateException("Can only get item pairs from a mapping."),
-    };
+        var entries = value switch
+        {
+            DictValue dict => dict.Entries,
+            UndefinedValue => [],
+            _ => throw new TemplateException("Can only get item pairs from a mapping."),
+        };
+        foreach (var entry in entries)
+        {
+            yield return DictMethods.Pair(entry);
+        }
+    }
 
     private static IEnumerable<Value> Reversible(Value value) => value is GeneratorValue or null
         ? throw new TemplateException("'generator' object is not reversible")
@@ -106,6 +113,11 @@ internal static class SequenceFilters
         if (slices == 0)
         {
             throw new TemplateException("integer division or modulo by zero");
+        }
+
+        if (slices > Limits.RangeLength)
+        {
+            throw new TemplateException($"slice: at most {Limits.RangeLength} slices are allowed");
         }
 
         var (each, larger) = ((int)(items.Length / slices), (int)(items.Length % slices));

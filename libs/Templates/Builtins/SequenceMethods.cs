@@ -8,7 +8,7 @@ internal static class SequenceMethods
 {
     public static readonly FrozenDictionary<string, Builtin> Tuples = Builtin.Table(
     [
-        new("count", "value", call => IntegerValue.Of(((SequenceValue)call.Self).Items.Count(item => Comparison.AreEqual(item, call[1])))),
+        new("count", "value", Count),
         new("index", "value, start=, stop=", Index),
     ]);
 
@@ -19,8 +19,15 @@ internal static class SequenceMethods
         .. new[] { "append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort" }.Select(Builtin.Unsafe),
     ]);
 
+    private static IntegerValue Count(Invocation call)
+    {
+        call.State.Spend(Comparison.ContainsCost(call.Self, call[1]));
+        return IntegerValue.Of(((SequenceValue)call.Self).Items.Count(item => Comparison.AreEqual(item, call[1])));
+    }
+
     private static IntegerValue Index(Invocation call)
     {
+        call.State.Spend(Comparison.ContainsCost(call.Self, call[1]));
         var items = ((SequenceValue)call.Self).Items;
         var (first, _, count) = new SliceValue(call[2], call[3], NoneValue.Instance).Resolve(items.Length);
         for (var i = first; i < first + count; i++)

@@ -144,6 +144,7 @@ internal static class StringMethods
     private static ListValue Split(Invocation call, bool fromEnd)
     {
         var limit = call.Count(2, -1);
+        call.State.Spend(call.SelfText.Text.Length >> 3);
         return Pieces(call.SelfText, call.TextOrNull(1) is not { } separator
             ? Splitting.OnWhitespace(call.SelfText.Text, limit, fromEnd)
             : separator.Length > 0

@@ -9,7 +9,7 @@ internal static class TextFilters
 {
     public static readonly Builtin[] All =
     [
-        new("string", "", call => Soft(call.Self)),
+        new("string", "", call => call.Self as StringValue ?? StringValue.Of(call.State.ToText(call.Self))),
         Mapped("upper", CaseMapping.Upper),
         Mapped("lower", CaseMapping.Lower),
         Mapped("capitalize", CaseMapping.Capitalize),
@@ -26,6 +26,14 @@ internal static class TextFilters
     ];
 
     public static StringValue Soft(Value value) => value as StringValue ?? StringValue.Of(value.ToText());
+
+    /// <summary>For the few filters that take text and nothing else.</summary>
+    public static StringValue Demand(Value value) => value switch
+    {
+        StringValue text => text,
+        UndefinedValue undefined => throw undefined.Error(),
+        _ => throw new TemplateException($"expected a str, got '{value.TypeName}'"),
+    };
 
     public static int Width(Invocation call, int slot, int otherwise)
     {
@@ -53,7 +61,8 @@ internal static class TextFilters
         {
             if (at == text.Length || Whitespace.Is(text[at]) || text[at] is '-' or '(' or '{' or '[' or '<')
             {
-                output.Append(CaseMapping.Capitalize(text[start..at]));
+                var letter = start < at && char.IsSurrogatePair(text, start) ? 2 : Math.Min(1, at - start);
+                output.Append(CaseMapping.Upper(text.Substring(start, letter))).Append(CaseMapping.Lower(text[(start + letter)..at]));
                 output.Append(text, at, at < text.Length ? 1 : 0);
                 start = at + 1;
             }
@@ -64,12 +73,7 @@ internal static class TextFilters
 
     private static StringValue Indent(Invocation call)
     {
-        var self = call.Self switch
-        {
-            StringValue text => text,
-            UndefinedValue undefined => throw undefined.Error(),
-            var other => throw new TemplateException($"unsupported operand type(s) for +=: '{other.TypeName}' and 'str'"),
-        };
+        var self = Demand(call.Self);
         var indent = call[1] is StringValue given ? given.Text : new string(' ', Width(call, 1, 4));
         var (indentFirst, indentBlank) = (call.Flag(2), call.Flag(3));
         var output = new StringBuilder(indentFirst ? indent : "");
@@ -88,9 +92,8 @@ internal static class TextFilters
         return self.With(output.ToString());
     }
 
-    private static StringValue Truncate(Invocation call)
+    private static Value Truncate(Invocation call)
     {
-        var self = Soft(call.Self);
         var (length, end) = (call.Count(1, 255), call.TextOrNull(3) ?? "...");
         var leeway = call.Given(4) is null ? 5 : call.Count(4, 5);
         var room = length - CodePoints.Count(end);
@@ -99,11 +102,12 @@ internal static class TextFilters
             throw new TemplateException($"truncate: expected a length >= {CodePoints.Count(end)} and a leeway >= 0, got {length} and {leeway}");
         }
 
-        if (CodePoints.Count(self.Text) <= (long)length + leeway)
+        if (call.Self.Count() <= (long)length + leeway)
         {
-            return self;
+            return call.Self;
         }
 
+        var self = Demand(call.Self);
         var head = self.Text[..CodePoints.ToUnits(self.Text, room)];
         var space = call.Flag(2) ? -1 : head.LastIndexOf(' ');
         return self.With((space < 0 ? head : head[..space]) + end);

@@ -17,7 +17,7 @@ internal static class JsonValues
             using var document = JsonDocument.Parse(text, Options);
             return From(document.RootElement);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new TemplateException($"from_json: {e.Message}", e);
         }

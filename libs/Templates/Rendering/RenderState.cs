@@ -28,10 +28,19 @@ internal sealed class RenderState(Value?[] globals, DateTimeOffset now) : IDispo
         }
     }
 
+    /// <summary>Python's <c>str()</c>, at the price of making or copying it.</summary>
+    public string ToText(Value value)
+    {
+        var text = value.ToText();
+        Spend(1 + (value is StringValue ? value.Work : text.Length >> 4));
+        return text;
+    }
+
     public Value? Find(int symbol)
     {
         for (var scope = Scope; scope is not null; scope = scope.Parent)
         {
+            Spend(scope.Work);
             if (scope.Find(symbol) is { } value)
             {
                 return value;
@@ -49,6 +58,7 @@ internal sealed class RenderState(Value?[] globals, DateTimeOffset now) : IDispo
         }
         else
         {
+            Spend(Scope.Work);
             Scope.Set(symbol, value);
         }
     }

@@ -14,13 +14,16 @@ internal sealed class Scope
     {
         Parent = parent;
         _depth = parent is null ? 1 : parent._depth + 1;
-        if (_depth > Limits.Calls * 4)
+        if (_depth > Limits.Calls)
         {
             throw new TemplateException("Scopes are nested too deeply.");
         }
     }
 
     public Scope? Parent { get; }
+
+    /// <summary>Steps that a look-up costs beyond the first.</summary>
+    public int Work => _count >> 4;
 
     public Value? Find(int symbol)
     {

@@ -8,9 +8,9 @@ internal abstract class Expression
 {
     protected Expression(int height)
     {
-        if (height > Limits.Nesting)
+        if (height > Limits.ExpressionHeight)
         {
-            throw new TemplateException($"An expression is nested too deeply; at most {Limits.Nesting} levels are allowed.");
+            throw new TemplateException($"An expression is nested too deeply; at most {Limits.ExpressionHeight} levels are allowed.");
         }
 
         Height = height;
@@ -97,8 +97,10 @@ internal sealed class ItemAccess(Expression target, Expression key) : Expression
 {
     public override Value Evaluate(RenderState state)
     {
-        var value = Access.Item(target.Evaluate(state), key.Evaluate(state));
-        state.Spend(1 + value.Work);
+        var (container, index) = (target.Evaluate(state), key.Evaluate(state));
+        state.Spend(1 + (index.Size >> 4) + (container is StringValue ? container.Work : 0));
+        var value = Access.Item(container, index);
+        state.Spend(value.Work);
         return value;
     }
 }

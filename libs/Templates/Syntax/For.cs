@@ -22,10 +22,10 @@ internal sealed class For(Target target, Expression source, Expression? conditio
             condition is null ? source.Length : null,
             depth,
             isRecursive ? Recursion(outer, depth) : null);
-        var isEmpty = true;
+        // As in Jinja2, an iteration that was left by `break` or `continue` does not keep the `else` from running.
+        var isComplete = false;
         while (loop.MoveNext())
         {
-            isEmpty = false;
             state.Line = line;
             state.Spend(1);
             state.Scope = new Scope(outer);
@@ -37,13 +37,14 @@ internal sealed class For(Target target, Expression source, Expression? conditio
             target.Assign(state, loop.Current);
             var flow = body.Execute(state);
             state.Scope = outer;
+            isComplete |= flow == Flow.Next;
             if (flow == Flow.Break)
             {
                 break;
             }
         }
 
-        if (!isEmpty)
+        if (isComplete)
         {
             return Flow.Next;
         }

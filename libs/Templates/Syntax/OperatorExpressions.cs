@@ -43,12 +43,11 @@ internal sealed class Concatenation(Expression[] parts) : Expression(parts)
         var length = 0L;
         for (var i = 0; i < parts.Length; i++)
         {
-            texts[i] = parts[i].Evaluate(state).ToText();
+            texts[i] = state.ToText(parts[i].Evaluate(state));
             length += texts[i].Length;
         }
 
         StringValue.CheckLength(length);
-        state.Spend(1 + parts.Length + (int)(length >> 6));
         return StringValue.Of(string.Concat(texts));
     }
 }
@@ -98,10 +97,8 @@ internal sealed class ComparisonChain(Expression first, (ComparisonOperator Oper
         return BooleanValue.True;
     }
 
-    /// <summary>Containers may have to be compared to their innermost elements.</summary>
-    private static int Cost(ComparisonOperator op, Value left, Value right) => op is ComparisonOperator.In or ComparisonOperator.NotIn
-        ? right.Work + (right is StringValue ? 0 : left.Depth > 0 ? right.Size >> 4 : 0)
-        : Math.Min(left.Size, right.Size) >> 4;
+    private static int Cost(ComparisonOperator op, Value left, Value right) =>
+        op is ComparisonOperator.In or ComparisonOperator.NotIn ? Comparison.ContainsCost(right, left) : Comparison.Cost(left, right);
 
     private static bool Holds(ComparisonOperator op, Value left, Value right) => op switch
     {

@@ -39,7 +39,7 @@ internal sealed class Text(string text) : Statement
 {
     public override Flow Execute(RenderState state)
     {
-        state.Spend(1 + (text.Length >> 6));
+        state.Spend(1 + (text.Length >> 8));
         state.Output.Append(text);
         return Flow.Next;
     }
@@ -50,9 +50,7 @@ internal sealed class Print(Expression expression, int line) : Statement
     public override Flow Execute(RenderState state)
     {
         state.Line = line;
-        var text = expression.Evaluate(state).ToText();
-        state.Spend(1 + (text.Length >> 6));
-        state.Output.Append(text);
+        state.Output.Append(state.ToText(expression.Evaluate(state)));
         return Flow.Next;
     }
 }

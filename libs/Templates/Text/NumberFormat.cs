@@ -37,7 +37,7 @@ internal sealed record NumberFormat(char Type, int Precision = -1, char Sign = '
             return (sign, (char.IsUpper(Type) ? special.ToUpperInvariant() : special) + (Type == '%' ? "%" : ""));
         }
 
-        var precision = Precision < 0 ? 6 : Math.Min(Precision, FloatText.MaxPrecision);
+        var precision = Precision < 0 ? 6 : Precision <= FloatText.MaxPrecision ? Precision : throw new TemplateException("precision too big");
         var text = Type switch
         {
             'f' or 'F' => FloatText.Fixed(magnitude, precision),

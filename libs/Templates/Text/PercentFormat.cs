@@ -44,7 +44,7 @@ internal sealed class PercentFormat
         var isSpent = _named || _arguments switch
         {
             TupleValue tuple => _next == tuple.Items.Length,
-            DictValue or ListValue => true,
+            DictValue or ListValue or RangeValue or UndefinedValue => true,
             _ => _next == 1,
         };
         return isSpent ? _output.ToString() : throw new TemplateException("not all arguments converted during string formatting");
@@ -56,7 +56,8 @@ internal sealed class PercentFormat
         var flags = "";
         while (Peek() is '-' or '+' or ' ' or '#' or '0')
         {
-            flags += Read();
+            var flag = Read();
+            flags += flags.Contains(flag) ? "" : flag;
         }
 
         var width = ReadNumber() ?? 0;

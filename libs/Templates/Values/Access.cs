@@ -9,8 +9,13 @@ internal static class Access
         target.Attribute(name.Text) ?? target.Item(name)
         ?? (IsInternal(name.Text) ? UndefinedValue.Unsafe(target, name.Text) : UndefinedValue.Missing(target, name.Text));
 
-    public static Value Item(Value target, Value key) =>
-        target.Item(key) ?? (key is StringValue name ? target.Attribute(name.Text) : null) ?? UndefinedValue.Missing(target, key);
+    public static Value Item(Value target, Value key) => (target.Item(key), key) switch
+    {
+        ({ } item, _) => item,
+        (_, SliceValue) => throw new TemplateException($"'{target.TypeName}' object cannot be sliced"),
+        (_, StringValue name) => target.Attribute(name.Text) ?? UndefinedValue.Missing(target, key),
+        _ => UndefinedValue.Missing(target, key),
+    };
 
     /// <summary>Follows a path such as <c>"function.name"</c> or <c>"0.role"</c>, as filters that take an attribute do.</summary>
     public static Func<Value, Value> Path(Value path, Value? otherwise = null)

@@ -5,6 +5,14 @@ namespace Platform.Templates.Values;
 /// <summary>Python's equality and order.</summary>
 internal static class Comparison
 {
+    /// <summary>Steps that comparing the two may cost: containers are compared to their innermost elements.</summary>
+    public static int Cost(Value left, Value right) => Math.Min(left.Size, right.Size) >> 4;
+
+    /// <summary>Steps that looking for the item may cost.</summary>
+    public static int ContainsCost(Value container, Value item) => container is SequenceValue sequence
+        ? container.Work + (int)(Math.Min((long)sequence.Items.Length * item.Size, container.Size) >> 6)
+        : container.Work + (item.Size >> 6);
+
     public static bool AreEqual(Value left, Value right) => ReferenceEquals(left, right) || left.EqualTo(right);
 
     /// <summary>Less than zero, zero or more; null when one of the numbers is not a number.</summary>

@@ -35,7 +35,7 @@ internal sealed class DictValue : Value
 
     public override int Depth { get; }
 
-    public override int Work => _entries.Count >> 2;
+    public override int Work => _entries.Count >> 4;
 
     public override int? Hash => null;
 

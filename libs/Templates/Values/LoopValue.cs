@@ -99,6 +99,7 @@ internal sealed class LoopValue : CallableValue
 
     private BooleanValue Changed(Invocation call)
     {
+        call.State.Spend(Comparison.Cost(_lastChanged ?? call[1], call[1]));
         var isSame = _lastChanged is not null && Comparison.AreEqual(_lastChanged, call[1]);
         _lastChanged = call[1];
         return BooleanValue.Of(!isSame);

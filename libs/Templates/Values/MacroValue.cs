@@ -20,7 +20,7 @@ internal sealed class MacroValue(MacroDefinition definition, Scope? scope) : Cal
 
     public override Value Call(RenderState state, Arguments arguments)
     {
-        state.Spend(1);
+        state.Spend((int)Math.Min(1 + (definition.Parameters.Length * (1L + arguments.Named.Length)), Limits.Steps));
         return StringValue.Of(state.Capture(scope, inner =>
         {
             Bind(inner, arguments);

@@ -30,7 +30,7 @@ internal abstract class SequenceValue : Value
 
     public override int Depth { get; }
 
-    public override int Work => Items.Length >> 2;
+    public override int Work => Items.Length >> 4;
 
     public abstract SequenceValue With(Value[] items);
 

@@ -33,7 +33,7 @@ internal sealed class StringValue : Value
 
     public override int Size => Text.Length + 1;
 
-    public override int Work => Text.Length >> 6;
+    public override int Work => Text.Length >> 8;
 
     public override int? Hash => Text.GetHashCode(StringComparison.Ordinal);
 
