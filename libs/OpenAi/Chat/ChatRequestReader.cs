@@ -45,7 +45,7 @@ public static class ChatRequestReader
     private static string Model(JsonObjectReader fields, FirstError errors)
     {
         if (!fields.Has("model", out _)) errors.Add(ApiError.Invalid("you must provide a model parameter", "model", "missing_required_parameter"));
-        return fields.Text("model") ?? "";
+        return fields.Text("model", MaxIdentifierLength) ?? "";
     }
 
     private static int? MaxTokens(JsonObjectReader fields, FirstError errors)

@@ -14,7 +14,9 @@ internal sealed partial class OpenAiErrors(RequestDelegate next, ILogger<OpenAiE
         try
         {
             await next(http);
-            if (!http.Response.HasStarted && http.Response is { StatusCode: >= 400, ContentType: null, ContentLength: null }) await Bare(http).Write(http);
+            if (http.Response is not { HasStarted: false, StatusCode: >= 400, ContentType: null, ContentLength: null }) return;
+            if (HttpMethods.IsOptions(http.Request.Method) && http.Response.StatusCode == 405) http.Response.StatusCode = 204; // with the Allow that routing gave
+            else await Bare(http).Write(http);
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)
         {

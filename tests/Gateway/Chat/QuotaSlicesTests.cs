@@ -61,4 +61,19 @@ public class QuotaSlicesTests
         await gateway.Worker.Next<CloseRun>();
         Assert.Empty(gateway.Grains.Quota.ToppedUp);
     }
+
+    [Fact]
+    public async Task A_fresh_grain_learns_of_the_reservation_and_the_answer_goes_on()
+    {
+        await using var gateway = await GatewayHost.Start();
+        var asked = gateway.Chat();
+        var run = await gateway.Worker.Next<RunChat>();
+        gateway.Grains.Quota.IsFresh = true;
+        for (var from = 0; from < 128; from += 32) await gateway.Worker.Send(run, gateway.Worker.Tokens(run, from, Words));
+        var allow = await gateway.Worker.Next<AllowRun>();
+        Assert.Equal((512, false), (allow.Tokens, allow.Final));
+        Assert.Equal((run.GenerationId, 12 + 256L), (gateway.Grains.Quota.Offered.First().GenerationId, gateway.Grains.Quota.Offered.First().Tokens));
+        await gateway.Worker.Send(run, gateway.Worker.Tokens(run, 128, [], FinishReason.Stop));
+        (await asked).Dispose();
+    }
 }

@@ -84,6 +84,40 @@ public class WorkerLossTests
     }
 
     [Fact]
+    public async Task A_generation_that_lost_its_worker_waits_for_another_to_come()
+    {
+        await using var gateway = await GatewayHost.Start();
+        var asked = gateway.Chat();
+        var run = await gateway.Worker.Next<RunChat>();
+        gateway.Grains.Pool.Answers.Enqueue(new(Grains.Pools.TicketState.NoWorker, null, 0, 0));
+        gateway.Grains.Pool.Answers.Enqueue(new(Grains.Pools.TicketState.QueueFull, null, 0, 1000));
+        await gateway.Worker.Send(run, gateway.Worker.Error(run, RunErrorKind.WorkerUnavailable));
+        await gateway.Worker.Next<CloseRun>();
+        var again = await gateway.Worker.Next<RunChat>();
+        await gateway.Worker.Send(again, gateway.Worker.Tokens(again, 0, ["a"], FinishReason.Stop));
+        using var response = await asked;
+        Assert.Equal((200, 2), ((int)response.StatusCode, again.Run));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_generation_that_takes_too_long_is_ended_and_recorded(bool begun)
+    {
+        await using var gateway = await GatewayHost.Start(timeout: TimeSpan.FromSeconds(2));
+        var asked = gateway.Chat($"\"stream\":{(begun ? "true" : "false")}");
+        var run = await gateway.Worker.Next<RunChat>();
+        await gateway.Worker.Send(run, gateway.Worker.Tokens(run, 0, ["a"]));
+        Assert.Equal(1, (await gateway.Worker.Next<CancelRun>()).Run);
+        await gateway.Worker.Send(run, gateway.Worker.Tokens(run, 1, [], FinishReason.Cancelled));
+        using var response = await asked;
+        Assert.Equal(begun ? 200 : 504, (int)response.StatusCode);
+        Assert.Contains("\"code\":\"timeout\"", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        var recorded = await gateway.Ledger.Next();
+        Assert.Equal((Outcome.Failed, "timeout", 1), (recorded.Outcome, recorded.Reason, recorded.Figures.CompletionTokens));
+    }
+
+    [Fact]
     public async Task A_worker_without_a_queue_is_replaced()
     {
         await using var gateway = await GatewayHost.Start();

@@ -74,4 +74,13 @@ public class OpenAiErrorsTests
         Assert.Equal((HttpStatusCode.NoContent, "*"), (response.StatusCode, response.Header("access-control-allow-origin")));
         Assert.Contains("authorization", response.Header("access-control-allow-headers"), StringComparison.OrdinalIgnoreCase);
     }
+
+    [Fact]
+    public async Task What_a_place_can_do_is_told_without_a_key()
+    {
+        await using var gateway = await GatewayHost.Start();
+        gateway.Client.DefaultRequestHeaders.Authorization = null;
+        using var response = await gateway.Client.SendAsync(new HttpRequestMessage(HttpMethod.Options, "/v1/chat/completions"));
+        Assert.Equal((HttpStatusCode.NoContent, "POST"), (response.StatusCode, response.Content.Headers.Allow.Single()));
+    }
 }

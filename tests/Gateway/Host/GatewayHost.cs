@@ -39,7 +39,8 @@ internal sealed class GatewayHost : IAsyncDisposable
     public IServiceProvider Services => app.Services;
 
     /// <param name="silence">How long a worker may be silent.</param>
-    public static async Task<GatewayHost> Start(TimeSpan? silence = null)
+    /// <param name="timeout">How long a generation may take.</param>
+    public static async Task<GatewayHost> Start(TimeSpan? silence = null, TimeSpan? timeout = null)
     {
         var folder = Directory.CreateTempSubdirectory("gateway-tests").FullName;
         var catalog = Path.Combine(folder, "catalog.json");
@@ -53,6 +54,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         builder.WebHost.UseSetting("urls", "http://127.0.0.1:0");
         builder.Configuration["Platform:Catalog:File"] = catalog;
         builder.Configuration["Platform:Gateway:Chat:Silence"] = (silence ?? TimeSpan.FromSeconds(30)).ToString();
+        builder.Configuration["Platform:Gateway:Chat:Timeout"] = (timeout ?? TimeSpan.FromMinutes(10)).ToString();
         var (grains, ledger) = (new TestGrains(), new TestLedger());
         builder.Services.AddSingleton<IGrainFactory>(grains);
         builder.Services.AddSingleton<IGenerationLedger>(ledger);

@@ -90,6 +90,9 @@ internal sealed class TestQuota : IProjectQuota
     /// <summary>Tokens there are to reserve.</summary>
     public long Left { get; set; } = long.MaxValue;
     public QuotaAnswer? Refusal { get; set; }
+
+    /// <summary>A fresh grain: it knows no reservation until one is offered.</summary>
+    public bool IsFresh { get; set; }
     public RateReport Requests { get; set; }
     public RateReport Tokens { get; set; }
     public ConcurrentQueue<Reservation> Reserved { get; } = new();
@@ -106,6 +109,7 @@ internal sealed class TestQuota : IProjectQuota
 
     public ValueTask<QuotaAnswer> TopUp(string generationId, long tokens)
     {
+        if (IsFresh) return new(default(QuotaAnswer));
         if (tokens > Left) return new(new QuotaAnswer(false, "tokens", 1000, Requests, Tokens));
         Left -= tokens;
         ToppedUp.Enqueue(tokens);
@@ -123,6 +127,7 @@ internal sealed class TestQuota : IProjectQuota
     public ValueTask Offer(IReadOnlyList<Reservation> live)
     {
         foreach (var one in live) Offered.Enqueue(one);
+        IsFresh = false;
         return default;
     }
 

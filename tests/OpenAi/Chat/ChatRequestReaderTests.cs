@@ -178,6 +178,10 @@ public class ChatRequestReaderTests
     public void The_model_must_be_given() => AssertRefused("""{"messages":[{"role":"user","content":"a"}]}""", "you must provide a model parameter", "model", "missing_required_parameter");
 
     [Fact]
+    public void A_model_name_is_not_longer_than_a_name_may_be() =>
+        Assert.Equal("string_above_max_length", Refused($$"""{"model":"{{new string('m', 513)}}","messages":[{"role":"user","content":"a"}]}""").Code);
+
+    [Fact]
     public void The_messages_must_be_given() => AssertRefused("""{"model":"m"}""", "Missing required parameter: 'messages'.", "messages", "missing_required_parameter");
 
     [Fact]
