@@ -11,6 +11,7 @@ public static unsafe class LlamaLibrary
 {
     private static readonly Lock Gate = new();
     private static string? loaded;
+    private static bool resolved;
 
     /// <summary>Release of the loaded library.</summary>
     public static string Version => Marshal.PtrToStringUTF8((nint)LlamaApi.llama_version()) ?? "";
@@ -57,8 +58,6 @@ public static unsafe class LlamaLibrary
             throw new InvalidOperationException($"{nameof(LlamaLibrary)}.{nameof(Initialize)} comes before the first model.");
         }
     }
-
-    private static bool resolved;
 
     private static void Load(string folder, ILogger logger)
     {
