@@ -155,30 +155,23 @@ internal sealed partial class EngineLoop
         }
     }
 
-    /// <summary>Notes what was read, and lets choices that waited for another to read their prompt share it.</summary>
+    /// <summary>Notes what was read, and lets who waited for it share it. Choices that stand at the same token draw from the same row.</summary>
     private void Advance()
     {
         for (var i = plan.Count - 1; i >= 0; i--)
         {
             var (leader, row) = (plan.Parts[i].Sequence, plan.Parts[i].Row);
             roster.Slots.Advance(leader.Slot!, plan.Parts[i].Tokens);
-            if (leader.Slot!.Length < leader.PromptLength)
-            {
-                continue;
-            }
-
             foreach (var follower in roster.Active)
             {
-                if (follower.Leader != leader)
+                if (follower.Leader == leader && leader.Slot!.Length >= follower.Shared)
                 {
-                    continue;
-                }
-
-                var sharesRow = follower.Generated == 0 && leader.Generated == 0;
-                follower.Leader = null;
-                if (roster.Slots.Share(leader, follower, follower.Generated == 0 && !sharesRow ? follower.PromptLength - 1 : follower.PromptLength) && sharesRow)
-                {
-                    plan.Join(follower, row);
+                    var sharesRow = row >= 0 && follower.Count == follower.Shared && leader.Count == follower.Shared;
+                    var shared = roster.Slots.Share(leader, follower, sharesRow ? follower.Shared : Math.Min(follower.Shared, follower.Count - 1));
+                    if (shared && sharesRow)
+                    {
+                        plan.Join(follower, row);
+                    }
                 }
             }
         }

@@ -17,10 +17,10 @@ internal sealed class Roster(SlotTable slots, Counters counters)
     /// <summary>Gives slots to those that wait, in order, while there is room.</summary>
     public void Admit()
     {
-        while (!held && waiting.Count > 0)
+        while (!held && waiting.Count > 0 && Slots.HasIdle)
         {
             var sequence = waiting[0];
-            sequence.Leader = LeaderOf(sequence);
+            (sequence.Leader, sequence.Shared) = Following.Choose(sequence, Active, Slots);
             if (!Slots.Place(sequence, Promised()))
             {
                 sequence.Leader = null;
@@ -93,27 +93,18 @@ internal sealed class Roster(SlotTable slots, Counters counters)
         Insert(waiting, sequence);
     }
 
+    /// <summary>Whoever waits for this one to read has to look for another reader.</summary>
     private void Leave(Sequence sequence)
     {
         Active.Remove(sequence);
         sequence.Leader = null;
-        foreach (var follower in Active)
+        for (var i = Active.Count - 1; i >= 0; i--)
         {
-            follower.Leader = follower.Leader == sequence ? null : follower.Leader;
-        }
-    }
-
-    private static Sequence? LeaderOf(Sequence sequence)
-    {
-        foreach (var other in sequence.Generation.Sequences)
-        {
-            if (other != sequence && other is { Slot: { } slot, Leader: null } && slot.Length < other.PromptLength)
+            if (Active[i].Leader == sequence)
             {
-                return other;
+                SendBack(Active[i]);
             }
         }
-
-        return null;
     }
 
     private int Promised()

@@ -35,16 +35,18 @@ internal sealed class Sequence
     public Slot? Slot { get; set; }
     public bool Done { get; set; }
 
-    /// <summary>The choice that reads the prompt for this one too, until it has.</summary>
+    /// <summary>The sequence that reads the first <see cref="Shared"/> tokens for this one too, until it has.</summary>
     public Sequence? Leader { get; set; }
 
-    /// <summary>Prompt tokens that were in the cache when it was last given a slot.</summary>
+    public int Shared { get; set; }
+
+    /// <summary>Prompt tokens its generation had not to read, since it was last given a slot.</summary>
     public int Cached { get; set; }
 
     public bool IsPaused => Generated >= Generation.Allowance;
 
     /// <summary>Cells it will take to read what it has.</summary>
-    public int Outstanding => Leader is null ? Pending : Count - PromptLength;
+    public int Outstanding => Leader is null ? Pending : Count - Shared;
 
     /// <summary>Tokens not in the cache yet; a running sequence has one, the last drawn.</summary>
     public int Pending => Count - Slot!.Length;

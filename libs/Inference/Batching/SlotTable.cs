@@ -6,7 +6,6 @@ namespace Platform.Inference.Batching;
 internal sealed class SlotTable
 {
     private readonly IEngineContext context;
-    private readonly bool canTrim;
     private readonly Slot[] slots;
     private readonly CellTable cells;
     private long clock;
@@ -14,13 +13,18 @@ internal sealed class SlotTable
     public SlotTable(IEngineContext context, IEngineModel model, int count)
     {
         this.context = context;
-        canTrim = model.Info.CanTrim;
+        CanTrim = model.Info.CanTrim;
         cells = new CellTable(context.Info.ContextLength, count);
         slots = [.. Enumerable.Range(0, count).Select(id => new Slot(id, model.Info.Vocabulary))];
     }
 
     public int Free => cells.Free;
     public int Used => cells.Used;
+    public bool CanTrim { get; }
+    public bool HasIdle => LeastRecentlyUsed(mayBeEmpty: true) is not null;
+
+    /// <summary>How many of a sequence's tokens some slot holds already.</summary>
+    public int Cached(Sequence sequence) => LongestPrefix(sequence.Tokens[..^1], sequence.Generation.Request.Tenant).Common;
 
     /// <summary>Gives a sequence a slot with the longest cached prefix there is. False: no slot, or too few cells for it beside <paramref name="promised"/> others.</summary>
     public bool Place(Sequence sequence, int promised)
@@ -32,7 +36,7 @@ internal sealed class SlotTable
 
         var tenant = sequence.Generation.Request.Tenant;
         var (source, common) = sequence.Leader is null ? LongestPrefix(sequence.Tokens[..^1], tenant) : (null, 0);
-        if (source is { Sequence: null } && (source == target || common * 2 >= source.Length || !canTrim))
+        if (source is { Sequence: null } && (source == target || common * 2 >= source.Length || !CanTrim))
         {
             target = source;
             Trim(target, common);
@@ -67,12 +71,14 @@ internal sealed class SlotTable
     /// <summary>Lets a follower have what its leader has read. False: this model can't; it has to read for itself.</summary>
     public bool Share(Sequence leader, Sequence follower, int length)
     {
-        if (!canTrim && length != leader.Slot!.Length)
+        follower.Leader = null;
+        if (!CanTrim && length != leader.Slot!.Length)
         {
             return false;
         }
 
         CopyPrefix(leader.Slot!, follower.Slot!, length);
+        follower.Cached = leader.Generation == follower.Generation ? leader.Cached : Math.Min(length, follower.PromptLength);
         return true;
     }
 
@@ -132,7 +138,7 @@ internal sealed class SlotTable
         foreach (var slot in slots)
         {
             var common = slot.CommonPrefix(tokens, tenant);
-            if ((common > longest || (common == longest && common > 0 && slot.Sequence is null)) && (canTrim || common == slot.Length))
+            if ((common > longest || (common == longest && common > 0 && slot.Sequence is null)) && (CanTrim || common == slot.Length))
             {
                 (best, longest) = (slot, common);
             }

@@ -1,3 +1,4 @@
+using Platform.Contracts.Runs;
 using Platform.Inference.Batching;
 using Platform.Inference.Bigram;
 using Platform.Inference.Engine;
@@ -62,6 +63,46 @@ public sealed class PrefixTests
     }
 
     [Fact]
+    public async Task Prompts_that_arrive_together_read_their_common_start_once()
+    {
+        using var model = Watched();
+        await using var batcher = new ContinuousBatcher(model, new BatcherOptions(512, 5, 2560, PrefillChunk: 32));
+        var asked = AskTogether(batcher, model);
+        for (var i = 0; i < 4; i++)
+        {
+            await asked[i].Sink.Ended();
+            Assert.Equal((203, i == 0 ? 0 : 200), asked[i].Sink.Begun);
+        }
+
+        // What was read: the prompt that held the others up, the common start, four tails, and every token drawn but the last of each.
+        Assert.Equal(1 + 200 + 4 * 3 + asked.Sum(one => one.Sink.Total - 1), reads.Sum());
+        AssertEachAsAlone(model, asked);
+    }
+
+    [Fact]
+    public async Task When_who_reads_for_others_is_cancelled_another_goes_on_where_it_stopped()
+    {
+        using var model = Watched();
+        await using var batcher = new ContinuousBatcher(model, new BatcherOptions(512, 5, 2560, PrefillChunk: 32));
+        var asked = AskTogether(batcher, model, (step, asked) =>
+        {
+            if (step == 4)
+            {
+                asked[0].Handle.Cancel();
+            }
+        });
+        foreach (var (sink, _) in asked)
+        {
+            await sink.Ended();
+        }
+
+        Assert.Equal(FinishReason.Cancelled, asked[0].Sink.Reason());
+        Assert.InRange(asked[1].Sink.Begun!.Value.Cached, 32, 160);
+        Assert.Equal([200, 200], asked[2..].Select(one => one.Sink.Begun!.Value.Cached));
+        AssertEachAsAlone(model, asked[1..]);
+    }
+
+    [Fact]
     public async Task A_short_common_start_does_not_cost_an_idle_slot_its_long_cache()
     {
         using var model = Watched();
@@ -111,6 +152,33 @@ public sealed class PrefixTests
         Assert.Equal((50, 0), second.Begun);
         Assert.Equal(first.Tokens(), second.Tokens());
     }
+
+    private static int[] Together(int i) => [.. Enumerable.Range(10, 200), 300 + i, 101, 102];
+
+    /// <summary>Four prompts with 200 tokens in common, submitted while the engine is held up.</summary>
+    private static (Recorder Sink, SequenceHandle Handle)[] AskTogether(ContinuousBatcher batcher, HistoryModel model, Action<int, (Recorder Sink, SequenceHandle Handle)[]>? onStep = null)
+    {
+        var gate = new ManualResetEventSlim();
+        (Recorder Sink, SequenceHandle Handle)[] asked = [];
+        var (count, step) = (model.OnDecode, 0);
+        model.OnDecode = reads =>
+        {
+            if (!gate.Wait(Harness.Patience))
+            {
+                return DecodeStatus.Fatal;
+            }
+
+            onStep?.Invoke(++step, asked);
+            return count(reads);
+        };
+        batcher.Begin([9], Harness.Greedy, 1);
+        asked = [.. Enumerable.Range(0, 4).Select(i => batcher.Begin(Together(i), Harness.Seeded(i), 8))];
+        gate.Set();
+        return asked;
+    }
+
+    private static void AssertEachAsAlone(HistoryModel model, (Recorder Sink, SequenceHandle Handle)[] asked) =>
+        Assert.All(asked, one => Assert.Contains(Enumerable.Range(0, 4), i => Reference.Generate(model, Together(i), Harness.Seeded(i), 8).SequenceEqual(one.Sink.Tokens())));
 
     private HistoryModel Watched(bool canTrim = true)
     {
