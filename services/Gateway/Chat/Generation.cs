@@ -15,6 +15,9 @@ internal sealed partial class Generation : IAsyncDisposable
     /// <summary>A client that has to wait hears of it after this at the latest.</summary>
     private static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(1);
 
+    /// <summary>Between two questions for the same missing frames.</summary>
+    private static readonly TimeSpan NextQuestion = TimeSpan.FromSeconds(1);
+
     /// <summary>How long a cancelled run may take to say what it had made.</summary>
     private static readonly TimeSpan LastFrames = TimeSpan.FromSeconds(2);
 
@@ -76,6 +79,7 @@ internal sealed partial class Generation : IAsyncDisposable
             await foreach (var step in TakeWorker(ticket, cancellation)) yield return step;
             if (await Line.Start(Continued()))
             {
+                if (Quota.IsFinal) await Allow();
                 await foreach (var step in Frames(cancellation)) yield return step;
                 if (IsFinished) yield break;
             }
@@ -220,7 +224,7 @@ internal sealed partial class Generation : IAsyncDisposable
     /// <summary>A gap is filled once: frames that come before the answer are not worth another question.</summary>
     private async ValueTask AskAgain()
     {
-        if (attachedAt != 0 && owner.Clock.GetElapsedTime(attachedAt) < FirstPatience) return;
+        if (attachedAt != 0 && owner.Clock.GetElapsedTime(attachedAt) < NextQuestion) return;
         attachedAt = owner.Clock.GetTimestamp();
         await Attach();
     }

@@ -36,7 +36,7 @@ internal sealed class QuotaSlices(IProjectQuota quota, Reservation first, int pr
         var more = promptTokens - prompt;
         if (more > 0) IsFinal = await TopUp(more) is false;
         prompt = promptTokens;
-        if (more < 0 && limited) await quota.Settle(first.GenerationId, Live.Tokens, nothingToRecord: false);
+        if (more < 0 && limited) await GiveBack();
     }
 
     /// <summary>Adds a slice when the longest choice comes near its allowance. True when the worker has to be told.</summary>
@@ -51,6 +51,18 @@ internal sealed class QuotaSlices(IProjectQuota quota, Reservation first, int pr
     }
 
     public ValueTask Settle(long usedTokens, bool nothingToRecord) => quota.Settle(first.GenerationId, usedTokens, nothingToRecord);
+
+    private async ValueTask GiveBack()
+    {
+        try
+        {
+            await quota.Settle(first.GenerationId, Live.Tokens, nothingToRecord: false);
+        }
+        catch (Exception e) when (Failure.IsOutage(e))
+        {
+            // the end of the generation settles it
+        }
+    }
 
     /// <summary>Null: nobody could say.</summary>
     private async ValueTask<bool?> TopUp(long tokens)

@@ -76,4 +76,22 @@ public class QuotaSlicesTests
         await gateway.Worker.Send(run, gateway.Worker.Tokens(run, 128, [], FinishReason.Stop));
         (await asked).Dispose();
     }
+
+    [Fact]
+    public async Task A_worker_that_takes_over_is_told_that_no_more_will_be_granted()
+    {
+        await using var gateway = await GatewayHost.Start();
+        gateway.Grains.Quota.Left = 0;
+        var asked = gateway.Chat();
+        var run = await gateway.Worker.Next<RunChat>();
+        for (var from = 0; from < 256; from += 32) await gateway.Worker.Send(run, gateway.Worker.Tokens(run, from, Words));
+        await gateway.Worker.Next<AllowRun>();
+        await gateway.Worker.Send(run, gateway.Worker.Error(run, RunErrorKind.WorkerUnavailable, from: 256));
+        await gateway.Worker.Next<CloseRun>();
+        var again = await gateway.Worker.Next<RunChat>();
+        var allow = await gateway.Worker.Next<AllowRun>();
+        Assert.Equal((2, 256, true), (allow.Run, allow.Tokens, allow.Final));
+        await gateway.Worker.Send(again, gateway.Worker.Tokens(again, 256, [], FinishReason.Length));
+        (await asked).Dispose();
+    }
 }
