@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.AllInOne;
+using Platform.Catalog;
 using Platform.Contracts.Generations;
 using Platform.Fixtures;
 using Platform.Grains.Keys;
@@ -53,10 +54,15 @@ public sealed class PlatformFixture : IAsyncLifetime
         await Start();
     }
 
+    /// <summary>The file a model's engine opens.</summary>
+    public string FileOf(string model) =>
+        Services.GetRequiredService<ModelCatalog>() is var catalog && catalog.Find(model) is { Files: [var file, ..] } found ? catalog.PathOf(found, file) : throw new ArgumentException($"{model} has no file.");
+
     /// <summary>A client under another key, or none.</summary>
     public HttpClient ClientOf(string? key)
     {
-        var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1000 }) { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(2) };
+        // an answer that is not read to its end hangs up at once
+        var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1000, ResponseDrainTimeout = TimeSpan.Zero }) { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(2) };
         if (key is not null) client.DefaultRequestHeaders.Authorization = new("Bearer", key);
         return client;
     }

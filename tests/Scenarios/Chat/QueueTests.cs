@@ -38,11 +38,8 @@ public sealed class QueueTests(PlatformFixture platform)
 
         await release.CancelAsync();
         await Task.WhenAll(holders);
-        for (var i = 0; i < Slots; i++)
-        {
-            streams.Add(Stream(() => Interlocked.Increment(ref began)));
-            await Task.Yield();
-        }
+        await Eventually.Holds(async () => await _pool.Read(), pool => pool.Waiting <= Queue - Slots);
+        for (var i = 0; i < Slots; i++) streams.Add(Stream(() => Interlocked.Increment(ref began)));
 
         var waits = await Task.WhenAll(streams);
         Assert.All(waits, waited => Assert.Equal(16, waited.Tokens));

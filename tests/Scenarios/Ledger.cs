@@ -1,0 +1,30 @@
+using Npgsql;
+using Platform.Fixtures;
+
+namespace Platform.Scenarios.Tests;
+
+/// <summary>Counts the events themselves, past everything the platform makes of them.</summary>
+internal static class Ledger
+{
+    private const string Ended = "select type, data -> 'figures' ->> 'generation_id', (data -> 'figures' ->> 'prompt_tokens')::bigint, (data -> 'figures' ->> 'completion_tokens')::bigint, "
+        + "(data -> 'figures' ->> 'cached_tokens')::bigint from ledger.mt_events where type like 'generation_%'";
+
+    /// <summary>Waits for the event of one generation.</summary>
+    public static async Task<RecordedGeneration> Generation(PlatformFixture platform, string id) =>
+        (await Eventually.Holds(() => Read(platform, $"{Ended} and stream_id = '{id}'"), found => found.Count == 1))[0];
+
+    public static Task<List<RecordedGeneration>> All(PlatformFixture platform, string model) => Read(platform, $"{Ended} and data -> 'figures' ->> 'model' = '{model}'");
+
+    private static async Task<List<RecordedGeneration>> Read(PlatformFixture platform, string sql)
+    {
+        await using var connection = new NpgsqlConnection(platform.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await using var rows = await command.ExecuteReaderAsync();
+        var found = new List<RecordedGeneration>();
+        while (await rows.ReadAsync()) found.Add(new(rows.GetString(0), rows.GetString(1), rows.GetInt64(2), (int)rows.GetInt64(3), rows.GetInt64(4)));
+        return found;
+    }
+}
+
+internal sealed record RecordedGeneration(string Type, string Id, long PromptTokens, int CompletionTokens, long CachedTokens);
