@@ -6,7 +6,7 @@ namespace Platform.Cli.Processes;
 /// <summary>One process that is to run all the time: started again when it ends by itself, stopped in an orderly way when asked.</summary>
 internal sealed class Service(string name, ProcessStartInfo command, string atDeath, TimeSpan grace, LogFile log, Action<string> say)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30), Settled = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30), Settled = TimeSpan.FromMinutes(1);
     private readonly TaskCompletionSource _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Process? _process;
     private Task _running = Task.CompletedTask;
@@ -25,12 +25,14 @@ internal sealed class Service(string name, ProcessStartInfo command, string atDe
         _running = Run(_process);
     }
 
-    /// <summary>Waits until it answers, or throws when it has ended before.</summary>
-    public async Task Await(Func<Task<bool>> answers, CancellationToken cancellation)
+    /// <summary>Waits until it answers, or throws when it has ended before or takes longer than anything sound does.</summary>
+    public async Task Await(Func<Task<bool>> answers, TimeSpan patience, CancellationToken cancellation)
     {
+        var watch = Stopwatch.StartNew();
         while (!await answers())
         {
-            if (_running.IsCompleted) throw new CliException($"{name} ended while it was starting. The end of {log.Path}:\n\n{log.Tail()}");
+            var trouble = _running.IsCompleted ? "ended while it was starting" : watch.Elapsed > patience ? $"was not ready after {patience.TotalMinutes:0} minutes" : null;
+            if (trouble is not null) throw new CliException($"{name} {trouble}. The end of {log.Path}:\n\n{log.Tail()}");
             await Task.Delay(50, cancellation);
         }
     }
@@ -69,7 +71,7 @@ internal sealed class Service(string name, ProcessStartInfo command, string atDe
             say($"{name} ended with exit code {process.ExitCode}; starting it again in {pause.TotalSeconds:0} s (log: {log.Path})");
             if (await Task.WhenAny(_stop.Task, Task.Delay(pause)) == _stop.Task) return;
 
-            pause = pause * 2 < Patience ? pause * 2 : Patience;
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             process = _process = await TiedProcess.Start(command, atDeath);
             if (_stop.Task.IsCompleted) TiedProcess.Terminate(process.Id);
         }

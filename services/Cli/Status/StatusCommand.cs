@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Platform.Cli.Api;
 using Platform.Cli.Terminal;
 using Platform.Cli.Up;
 
@@ -20,8 +21,7 @@ internal static class StatusCommand
                 return NotRunning;
             }
 
-            using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
-            var health = !running.Ready ? "starting" : await IsReady(http, running, cancellation) ? "ready" : "not ready: ./platform logs";
+            var health = !running.Ready ? "starting" : await Health.IsReady(running.Address, cancellation) ? "ready" : "not ready: ./platform logs";
             foreach (var (name, value) in new[]
             {
                 ("State", health),
@@ -41,18 +41,5 @@ internal static class StatusCommand
             return 0;
         });
         return command;
-    }
-
-    private static async Task<bool> IsReady(HttpClient http, RunningPlatform running, CancellationToken cancellation)
-    {
-        try
-        {
-            using var response = await http.GetAsync(running.Address + "/health/ready", cancellation);
-            return response.IsSuccessStatusCode;
-        }
-        catch (Exception e) when (e is HttpRequestException || (e is TaskCanceledException && !cancellation.IsCancellationRequested))
-        {
-            return false;
-        }
     }
 }

@@ -25,7 +25,7 @@ internal static class Screen
             Fail(e.Message);
             return e.ExitCode;
         }
-        catch (CatalogException e)
+        catch (Exception e) when (e is CatalogException or IOException or UnauthorizedAccessException)
         {
             Fail(e.Message);
             return 1;

@@ -87,7 +87,7 @@ internal sealed class TestServers : IAsyncDisposable
         var service = new Service(name, command, atDeath: "TERM", grace: TimeSpan.FromSeconds(20), new LogFile(Path.Combine(_folder, name + ".log")), Screen.Warn);
         _services.Add(service);
         await service.Start();
-        await service.Await(answers, cancellation);
+        await service.Await(answers, TimeSpan.FromMinutes(2), cancellation);
     }
 
     public async ValueTask DisposeAsync()

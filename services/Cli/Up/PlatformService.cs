@@ -8,12 +8,8 @@ namespace Platform.Cli.Up;
 /// <summary>The platform itself: all its services in one process.</summary>
 internal sealed class PlatformService
 {
-    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
-    private readonly string _address;
-
     public PlatformService(House house, RunningPlatform running, UpOptions options, string natives, string connectionString, Action<string> say)
     {
-        _address = running.Address;
         var folder = house.Built("AllInOne");
         var command = new ProcessStartInfo(Path.Combine(folder, "Platform.AllInOne")) { WorkingDirectory = folder };
         if (!File.Exists(command.FileName)) throw new CliException($"{command.FileName} is not built.");
@@ -37,21 +33,4 @@ internal sealed class PlatformService
     }
 
     public Service Service { get; }
-
-    public Task<bool> IsLive(CancellationToken cancellation) => Answers("/health/live", cancellation);
-
-    public Task<bool> IsReady(CancellationToken cancellation) => Answers("/health/ready", cancellation);
-
-    private async Task<bool> Answers(string path, CancellationToken cancellation)
-    {
-        try
-        {
-            using var response = await Http.GetAsync(_address + path, cancellation);
-            return response.IsSuccessStatusCode;
-        }
-        catch (Exception e) when (e is HttpRequestException || (e is TaskCanceledException && !cancellation.IsCancellationRequested))
-        {
-            return false;
-        }
-    }
 }

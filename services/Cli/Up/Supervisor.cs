@@ -1,4 +1,5 @@
 using System.Net;
+using Platform.Cli.Api;
 using Platform.Cli.Processes;
 using Platform.Cli.Terminal;
 
@@ -7,6 +8,9 @@ namespace Platform.Cli.Up;
 /// <summary>Owns a data folder and the processes that run on it: PostgreSQL and, above it, the platform.</summary>
 internal sealed class Supervisor : IAsyncDisposable
 {
+    // PostgreSQL may have a crash to recover from; a large model is read from disk at its pace
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3), ModelPatience = TimeSpan.FromMinutes(15);
+
     private readonly House _house;
     private readonly Action<string> _say;
     private readonly FileStream _lock;
@@ -57,8 +61,8 @@ internal sealed class Supervisor : IAsyncDisposable
         var database = new PostgresService(_house, running.DatabasePort, _say);
         await steps.Step("PostgreSQL", () => Begin(database.Service, database.Answers, cancellation));
         var platform = new PlatformService(_house, running, options, natives, database.ConnectionString, _say);
-        await steps.Step("Platform", () => Begin(platform.Service, platform.IsLive, cancellation));
-        await steps.Step("Model", () => platform.Service.Await(() => platform.IsReady(cancellation), cancellation));
+        await steps.Step("Platform", () => Begin(platform.Service, asked => Health.IsLive(running.Address, asked), cancellation));
+        await steps.Step("Model", () => platform.Service.Await(() => Health.IsReady(running.Address, cancellation), ModelPatience, cancellation));
 
         foreach (var service in _services) service.KeepRunning();
         running = running with { Ready = true };
@@ -92,6 +96,6 @@ internal sealed class Supervisor : IAsyncDisposable
     {
         _services.Add(service);
         await service.Start();
-        await service.Await(() => answers(cancellation), cancellation);
+        await service.Await(() => answers(cancellation), Patience, cancellation);
     }
 }

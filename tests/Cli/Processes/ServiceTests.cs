@@ -37,7 +37,7 @@ public sealed class ServiceTests : IDisposable
         var service = Service("echo no such luck >&2; exit 7", log);
         await service.Start();
 
-        var refusal = await Assert.ThrowsAsync<CliException>(() => service.Await(() => Task.FromResult(false), TestContext.Current.CancellationToken));
+        var refusal = await Assert.ThrowsAsync<CliException>(() => service.Await(() => Task.FromResult(false), TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
 
         Assert.Contains("no such luck", refusal.Message, StringComparison.Ordinal);
         await service.Stop();
