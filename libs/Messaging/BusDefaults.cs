@@ -6,6 +6,13 @@ namespace Platform.Messaging;
 /// <summary>What both transports have in common.</summary>
 internal static class BusDefaults
 {
+    /// <summary>MassTransit, without its reports of usage to its makers: nothing leaves the platform unasked.</summary>
+    public static void AddBus(this IServiceCollection services, Action<IBusRegistrationConfigurator> transport) => services.AddMassTransit(bus =>
+    {
+        bus.DisableUsageTelemetry();
+        transport(bus);
+    });
+
     public static void AddBusDefaults(this IServiceCollection services) =>
         services.Configure<MassTransitHostOptions>(options =>
         {

@@ -11,7 +11,7 @@ public static class InProcessMessaging
     /// <summary>Everything in one process: MassTransit's in-memory transport for commands, channels for frames.</summary>
     public static IHostApplicationBuilder AddInProcessMessaging(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddMassTransit(bus => bus.UsingInMemory((_, transport) => transport.ConcurrentMessageLimit = Environment.ProcessorCount));
+        builder.Services.AddBus(bus => bus.UsingInMemory((_, transport) => transport.ConcurrentMessageLimit = Environment.ProcessorCount));
         builder.Services.AddBusDefaults();
 
         builder.Services.AddSingleton<IWorkerQueues, InProcessQueues>();

@@ -14,7 +14,7 @@ public static class RabbitMqMessaging
         var services = builder.Services;
         var options = RabbitMqOptions.From(builder.Configuration);
         services.AddSingleton(options);
-        services.AddMassTransit(bus => bus.UsingRabbitMq((_, transport) => transport.Host(options.Uri)));
+        services.AddBus(bus => bus.UsingRabbitMq((_, transport) => transport.Host(options.Uri)));
         services.AddBusDefaults();
 
         services.AddSingleton<IWorkerQueues, RabbitMqQueues>();
