@@ -26,7 +26,7 @@ internal static class TestCatalogue
         var file = product.RootElement.GetProperty("models").EnumerateArray().First(model => model.GetProperty("id").GetString() == SmolLm).GetProperty("files")[0];
         var smolLm = new
         {
-            id = SmolLm, kind = "chat", engine = "llama.cpp", context_length = 8192, slots = 8, threads = 1,
+            id = SmolLm, kind = "chat", engine = "llama.cpp", context_length = 8192, default_output_tokens = 200, slots = 8, threads = 1,
             files = new[] { new { path = Path.Combine(bundled, file.GetProperty("path").GetString()!), sha256 = file.GetProperty("sha256").GetString() } },
             prices = new { input = 0.1, cached_input = 0.05, output = 0.4 },
         };
@@ -43,7 +43,7 @@ internal static class TestCatalogue
 
     private static object Bigram(string id, object[] files, int slots, double stepDelayMs, int queueLimit, string[] aliases) => new
     {
-        id, files, kind = "chat", engine = "bigram", context_length = 4096, cache_tokens = 65536, slots, queue_limit = queueLimit, step_delay_ms = stepDelayMs, aliases,
+        id, files, kind = "chat", engine = "bigram", context_length = 4096, default_output_tokens = 64, cache_tokens = 65536, slots, queue_limit = queueLimit, step_delay_ms = stepDelayMs, aliases,
         prices = new { input = 1, cached_input = 0.5, output = 2 },
     };
 }

@@ -33,7 +33,7 @@ public sealed class SumTests : IAsyncLifetime
         Assert.True(_told.Count >= 60, $"{_told.Count} answers");
         Assert.NotEmpty(_left);
         foreach (var (id, usage) in _told) Assert.Equal(usage, events.Single(recorded => recorded.Id == id) is var one ? (one.PromptTokens, one.CompletionTokens) : default);
-        Assert.Equal(model == TestCatalogue.Slow, events.Any(recorded => recorded.Type == "generation_cancelled"));
+        if (model == TestCatalogue.Slow) Assert.Contains(events, recorded => recorded.Type == "generation_cancelled");
 
         var counted = (events.Sum(one => one.PromptTokens), events.Sum(one => one.CachedTokens), events.Sum(one => (long)one.CompletionTokens));
         var after = WorkerCounters.Tokens(model);
