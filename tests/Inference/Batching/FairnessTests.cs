@@ -19,11 +19,13 @@ public sealed class FairnessTests : IDisposable
     [Fact]
     public async Task A_long_prompt_delays_running_generations_by_one_chunk_a_step_at_most()
     {
+        using var begun = new ManualResetEventSlim();
         using var late = new ManualResetEventSlim();
         Recorder[] running = [];
         model.OnDecode = reads =>
         {
-            if (running.Length > 0 && running.All(sink => sink.Total > 5))
+            begun.Wait(Harness.Patience);
+            if (running.All(sink => sink.Total > 5))
             {
                 late.Wait(Harness.Patience);
             }
@@ -32,7 +34,8 @@ public sealed class FairnessTests : IDisposable
             return DecodeStatus.Ok;
         };
         await using var batcher = new ContinuousBatcher(model, new BatcherOptions(1024, 4, 4096, PrefillChunk: 32));
-        running = [.. Enumerable.Range(0, 3).Select(i => batcher.Begin([10 + i], Harness.Greedy, 900).Sink)];
+        running = [.. Enumerable.Range(0, 3).Select(i => batcher.Begin([10 + i], Harness.Greedy, 200).Sink)];
+        begun.Set();
         await Harness.Until(() => running.All(sink => sink.Total > 5));
         var reader = batcher.Begin([.. Enumerable.Range(0, 640).Select(i => 30 + i % 100)], Harness.Greedy, 1).Sink;
         late.Set();
@@ -97,6 +100,19 @@ public sealed class FairnessTests : IDisposable
 
         Assert.Equal(Enumerable.Range(0, 20), order);
         Assert.All(steps, step => Assert.InRange(step.Length, 1, 2));
+    }
+
+    [Fact]
+    public async Task A_prompt_the_cache_has_no_room_for_is_not_begun()
+    {
+        await using var batcher = new ContinuousBatcher(model, new BatcherOptions(128, 4, 160, PrefillChunk: 16));
+        var sinks = Enumerable.Range(0, 6).Select(i => batcher.Begin([.. Enumerable.Repeat(10 + i, 90)], Harness.Greedy, 20).Sink).ToArray();
+        foreach (var sink in sinks)
+        {
+            await sink.Ended();
+        }
+
+        Assert.Equal(6 * (90 + 19), steps.Sum(step => step.Length));
     }
 
     [Fact]

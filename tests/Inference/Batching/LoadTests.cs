@@ -28,19 +28,29 @@ public sealed class LoadTests
                 Allowance = random.Next(3) == 0 ? random.Next(1, 20) : int.MaxValue,
                 Sink = new Recorder(),
             };
-            var (sink, handle) = batcher.Begin(prompt, request.Sampling, change: old => request with { Sink = old.Sink });
-            all.Add((sink, prompt, request));
-            var (cancel, delay) = (random.Next(4) == 0, random.Next(30));
-            _ = Task.Run(async () =>
+            var cancelAt = random.Next(4) == 0 ? random.Next(60) : -1;
+            SequenceHandle? handle = null;
+            var drawn = 0;
+            (var sink, handle) = batcher.Begin(prompt, request.Sampling, change: old => request with { Sink = old.Sink }, onToken: (_, _) =>
             {
-                await Task.Delay(delay);
-                if (cancel)
+                SpinWait.SpinUntil(() => Volatile.Read(ref handle) is not null);
+                drawn++;
+                if (drawn == cancelAt)
                 {
-                    handle.Cancel();
+                    handle!.Cancel();
+                }
+                else if (drawn == request.Allowance)
+                {
+                    handle!.Allow(request.Allowance + 10, final: true);
                 }
 
-                handle.Allow(request.Allowance < int.MaxValue ? request.Allowance + 10 : 0, final: true);
+                return false;
             });
+            all.Add((sink, prompt, request));
+            if (cancelAt == 0)
+            {
+                handle.Cancel();
+            }
         }
 
         foreach (var (sink, prompt, request) in all)
