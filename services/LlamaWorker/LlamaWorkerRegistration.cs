@@ -23,7 +23,8 @@ public static class LlamaWorkerRegistration
         services.AddOptions<NativesOptions>().BindConfiguration(NativesOptions.Section);
         services.AddSingleton<ModelLoader>();
         services.AddSingleton<HostedModels>();
-        services.AddHostedService(provider => provider.GetRequiredService<HostedModels>());
+        // first to start and last to stop: loading takes longest, and runs need their models
+        services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(provider => provider.GetRequiredService<HostedModels>()));
         services.AddHealthChecks().AddCheck<ModelsReady>("models", tags: [PlatformHealth.Ready]);
 
         services.AddSingleton<RunTable>();

@@ -44,7 +44,7 @@ internal sealed class WorkerRig : IAsyncDisposable, IFrameSender
     public static async Task<WorkerRig> Start(params object[] models)
     {
         var rig = new WorkerRig(models.Length > 0 ? models : [Bigram(Model), Bigram(Slow, stepDelayMs: 5)]);
-        await rig.Models.StartAsync(default);
+        await rig.Models.StartingAsync(default);
         foreach (var watch in rig._services.GetServices<IHostedService>()) await watch.StartAsync(default);
         await Eventually.Holds(() => !rig.Models.Missing().Any(reason => reason.EndsWith(": loading", StringComparison.Ordinal)));
         return rig;

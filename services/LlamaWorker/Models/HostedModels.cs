@@ -5,7 +5,7 @@ using Platform.Catalog;
 namespace Platform.LlamaWorker.Models;
 
 /// <summary>The chat models of the catalogue that this worker serves: loaded in the background at start, followed when the catalogue changes.</summary>
-internal sealed partial class HostedModels(ModelCatalog catalog, ModelLoader loader, ILogger<HostedModels> logger) : BackgroundService
+internal sealed partial class HostedModels(ModelCatalog catalog, ModelLoader loader, ILogger<HostedModels> logger) : BackgroundService, IHostedLifecycleService
 {
     private static readonly TimeSpan RunsMayFinish = TimeSpan.FromSeconds(30);
 
@@ -23,6 +23,17 @@ internal sealed partial class HostedModels(ModelCatalog catalog, ModelLoader loa
     /// <summary>Models that are to be served and are not: why, or that they are still loading.</summary>
     public IReadOnlyList<string> Missing() =>
         [.. Wanted().Where(model => !_loaded.ContainsKey(model.Id)).Select(model => $"{model.Id}: {(_failed.TryGetValue(model.Id, out var reason) ? reason : "loading")}")];
+
+    /// <summary>Models load while the rest of the process starts.</summary>
+    public Task StartingAsync(CancellationToken cancellationToken) => base.StartAsync(cancellationToken);
+
+    public override Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
