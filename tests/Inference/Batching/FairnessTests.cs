@@ -105,8 +105,15 @@ public sealed class FairnessTests : IDisposable
     [Fact]
     public async Task A_prompt_the_cache_has_no_room_for_is_not_begun()
     {
+        using var all = new ManualResetEventSlim();
+        model.OnDecode = reads =>
+        {
+            steps.Add([.. reads]);
+            return all.Wait(Harness.Patience) ? DecodeStatus.Ok : DecodeStatus.Fatal;
+        };
         await using var batcher = new ContinuousBatcher(model, new BatcherOptions(128, 4, 160, PrefillChunk: 16));
         var sinks = Enumerable.Range(0, 6).Select(i => batcher.Begin([.. Enumerable.Repeat(10 + i, 90)], Harness.Greedy, 20).Sink).ToArray();
+        all.Set();
         foreach (var sink in sinks)
         {
             await sink.Ended();

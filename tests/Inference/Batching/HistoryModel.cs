@@ -22,6 +22,9 @@ internal sealed class HistoryModel(BigramOptions? options = null) : IEngineModel
     public Func<bool> CanCreate { get; set; } = () => true;
     public int Contexts { get; private set; }
 
+    /// <summary>Decodes that were not Ok.</summary>
+    public int Refusals { get; private set; }
+
     public ModelInfo Info => inner.Info;
     public string? ChatTemplate(string? name = null) => inner.ChatTemplate(name);
     public int Tokenize(ReadOnlySpan<byte> utf8, Span<int> tokens, bool addSpecial, bool parseSpecial) => inner.Tokenize(utf8, tokens, addSpecial, parseSpecial);
@@ -75,6 +78,7 @@ internal sealed class HistoryModel(BigramOptions? options = null) : IEngineModel
             status = status == DecodeStatus.Ok ? inner.Decode() : status;
             if (status != DecodeStatus.Ok)
             {
+                model.Refusals++;
                 return status;
             }
 

@@ -155,8 +155,25 @@ public sealed class PrefixTests
 
     private static int[] Together(int i) => [.. Enumerable.Range(10, 200), 300 + i, 101, 102];
 
+    [Fact]
+    public async Task Prompts_of_two_tenants_that_arrive_together_are_both_read()
+    {
+        using var model = Watched();
+        await using var batcher = new ContinuousBatcher(model, new BatcherOptions(512, 5, 2560, PrefillChunk: 32));
+        var asked = AskTogether(batcher, model, change: (i, request) => request with { Tenant = i % 2 == 0 ? "a" : "b" });
+        for (var i = 0; i < 4; i++)
+        {
+            await asked[i].Sink.Ended();
+            Assert.Equal(i < 2 ? 0 : 200, asked[i].Sink.Begun!.Value.Cached);
+        }
+    }
+
     /// <summary>Four prompts with 200 tokens in common, submitted while the engine is held up.</summary>
-    private static (Recorder Sink, SequenceHandle Handle)[] AskTogether(ContinuousBatcher batcher, HistoryModel model, Action<int, (Recorder Sink, SequenceHandle Handle)[]>? onStep = null)
+    private static (Recorder Sink, SequenceHandle Handle)[] AskTogether(
+        ContinuousBatcher batcher,
+        HistoryModel model,
+        Action<int, (Recorder Sink, SequenceHandle Handle)[]>? onStep = null,
+        Func<int, SequenceRequest, SequenceRequest>? change = null)
     {
         var gate = new ManualResetEventSlim();
         (Recorder Sink, SequenceHandle Handle)[] asked = [];
@@ -172,7 +189,7 @@ public sealed class PrefixTests
             return count(reads);
         };
         batcher.Begin([9], Harness.Greedy, 1);
-        asked = [.. Enumerable.Range(0, 4).Select(i => batcher.Begin(Together(i), Harness.Seeded(i), 8))];
+        asked = [.. Enumerable.Range(0, 4).Select(i => batcher.Begin(Together(i), Harness.Seeded(i), 8, request => change?.Invoke(i, request) ?? request))];
         gate.Set();
         return asked;
     }

@@ -87,6 +87,7 @@ public sealed class SamenessTests : IDisposable
         }
 
         Assert.InRange(most, 120, 160);
+        Assert.Equal(0, model.Refusals);
         Assert.Equal(prompts.Sum(prompt => prompt.Length), batcher.Report().PromptTokens);
     }
 
