@@ -71,9 +71,9 @@ internal sealed partial class WorkerHeartbeat(HostedModels models, RunTable runs
             await grains.GetGrain<IPool>(entry.Id).Heartbeat(report).AsTask().WaitAsync(Patience, cancellation);
             _quiet = false;
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
-            if (!_quiet) Log.HeartbeatFailed(logger, e.Message);
+            if (!_quiet && e is not ObjectDisposedException) Log.HeartbeatFailed(logger, e.Message);
             _quiet = true;
         }
     }
@@ -84,7 +84,7 @@ internal sealed partial class WorkerHeartbeat(HostedModels models, RunTable runs
         {
             await grains.GetGrain<IPool>(model).Leave(me.Id).AsTask().WaitAsync(Patience);
         }
-        catch (Exception e)
+        catch (Exception e) when (e is not ObjectDisposedException)
         {
             Log.LeaveFailed(logger, model, e.Message);
         }

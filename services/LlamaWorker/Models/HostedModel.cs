@@ -7,7 +7,11 @@ namespace Platform.LlamaWorker.Models;
 /// <summary>A loaded model with the batcher that decodes its runs.</summary>
 internal sealed class HostedModel(CatalogModel entry, IEngineModel engine, ContinuousBatcher batcher, PromptWriter prompt) : IAsyncDisposable
 {
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _unused = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile CatalogModel _entry = entry;
+    private int _uses;
+    private bool _leaving;
 
     /// <summary>What the catalogue says now; what the engine was loaded with is <see cref="Spec"/>.</summary>
     public CatalogModel Entry
@@ -30,8 +34,34 @@ internal sealed class HostedModel(CatalogModel entry, IEngineModel engine, Conti
         while (batcher.Report() is { Running: > 0 } or { Waiting: > 0 } && TimeProvider.System.GetUtcNow() < until) await timer.WaitForNextTickAsync(cancellation);
     }
 
+    /// <summary>False: the model is going. Else it stays until <see cref="EndUse"/>.</summary>
+    public bool TryUse()
+    {
+        lock (_gate)
+        {
+            if (_leaving) return false;
+            _uses++;
+            return true;
+        }
+    }
+
+    public void EndUse()
+    {
+        lock (_gate)
+        {
+            if (--_uses == 0 && _leaving) _unused.TrySetResult();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
+        lock (_gate)
+        {
+            _leaving = true;
+            if (_uses == 0) _unused.TrySetResult();
+        }
+
+        await _unused.Task;
         await batcher.DisposeAsync();
         engine.Dispose();
     }

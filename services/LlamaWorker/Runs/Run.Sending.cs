@@ -12,7 +12,8 @@ internal sealed partial class Run
     {
         try
         {
-            Begin();
+            if (_model.TryUse()) Begin();
+            else Fail(new RunError(RunErrorKind.WorkerUnavailable, "model_not_loaded", $"The worker has just unloaded {_request.Model}."));
         }
         catch (TemplateException refused)
         {
@@ -44,7 +45,20 @@ internal sealed partial class Run
         _delivered.TrySetResult();
     }
 
+    /// <summary>The engine is used here; later only by the batcher, which ends before it.</summary>
     private void Begin()
+    {
+        try
+        {
+            Submit();
+        }
+        finally
+        {
+            _model.EndUse();
+        }
+    }
+
+    private void Submit()
     {
         var prompt = _model.Prompt.Tokens(_request.Conversation, _clock.GetLocalNow());
         int[] ended;

@@ -35,4 +35,23 @@ public sealed class HostedModelsTests
         Assert.Equal(FinishReason.Length, (await worker.Finish(run)).Finish());
         await Eventually.Holds(() => worker.Models.Find("slow")?.Batcher.Options.Slots == 2);
     }
+
+    [Fact]
+    public async Task A_model_in_use_is_freed_after_its_use()
+    {
+        await using var worker = await WorkerRig.Start();
+        var model = worker.Models.Find(WorkerRig.Model)!;
+        Assert.True(model.TryUse());
+        var stopped = worker.Models.StopAsync(default);
+        await Eventually.Holds(() => !(model.TryUse() && EndUse(model)));
+        Assert.False(stopped.IsCompleted);
+        model.EndUse();
+        await stopped.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    private static bool EndUse(LlamaWorker.Models.HostedModel model)
+    {
+        model.EndUse();
+        return true;
+    }
 }
