@@ -1,4 +1,5 @@
 using Platform.Contracts.Runs;
+using Platform.Fixtures;
 using Platform.Inference.Engine;
 using Platform.Inference.Samplers;
 
@@ -174,10 +175,7 @@ public sealed class SamplerTests
                 }
             }
 
-            Draw();
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            Draw();
-            Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+            Assert.Equal(0, Allocation.Of(Draw));
             Assert.Equal(copy, row);
         }
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Unicode;
+using Platform.Fixtures;
 using Platform.Inference.Bigram;
 using Platform.Inference.Text;
 
@@ -134,10 +135,7 @@ public sealed class TokenTextTests : IDisposable
             }
         }
 
-        Feed();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Feed();
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, Allocation.Of(Feed));
     }
 
     private static (byte[] Shown, bool Stopped) Naive(byte[] text, byte[][] stops)
