@@ -38,6 +38,12 @@ public sealed record RunChat
     /// <summary>Strings (1–4) that end a choice; they never reach the client.</summary>
     public IReadOnlyList<string> Stop { get; init; } = [];
 
+    /// <summary>What the output may look like; null: anything.</summary>
+    public OutputConstraint? Constraint { get; init; }
+
+    /// <summary>Control tokens, by their text, that an output format is made of: they are part of the text, all others stay hidden.</summary>
+    public IReadOnlyList<string> ShownTokens { get; init; } = [];
+
     /// <summary>Tokens each choice already has, indexed by choice; empty in the first run.</summary>
     public IReadOnlyList<int[]> SoFar { get; init; } = [];
 }
