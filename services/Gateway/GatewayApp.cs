@@ -1,6 +1,7 @@
 using Platform.Gateway.Auth;
 using Platform.Gateway.Chat;
 using Platform.Gateway.Errors;
+using Platform.Gateway.Generations;
 using Platform.Gateway.Models;
 using Platform.Gateway.OpenApi;
 using Platform.Gateway.Organization;
@@ -25,6 +26,7 @@ public static class GatewayApp
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<ApiKeys>();
         builder.Services.AddSingleton<Callers>();
+        builder.Services.AddGenerations();
         builder.Services.AddChat();
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(any => any.AllowAnyOrigin().AllowAnyMethod().AllowAnyHeader().WithExposedHeaders("x-request-id", "retry-after")));
         builder.Services.AddApiDescription();

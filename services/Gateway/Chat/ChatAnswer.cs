@@ -1,12 +1,13 @@
 using Platform.Contracts.Runs;
 using Platform.Gateway.Errors;
+using Platform.Gateway.Generations;
 using Platform.OpenAi.Chat;
 using Platform.OpenAi.Errors;
 
 namespace Platform.Gateway.Chat;
 
 /// <summary>An answer as one <c>chat.completion</c> object.</summary>
-internal sealed class ChatAnswer(HttpContext http, AnswerHead head) : IChatAnswer
+internal sealed class ChatAnswer(HttpContext http, AnswerHead head) : IAnswer
 {
     public ValueTask Show(Step step, CancellationToken cancellation) => default;
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using Platform.Contracts.Runs;
 using Platform.Gateway.Errors;
+using Platform.Gateway.Generations;
 using Platform.OpenAi.Chat;
 using Platform.OpenAi.Errors;
 
@@ -8,7 +9,7 @@ namespace Platform.Gateway.Chat;
 
 /// <summary>An answer as server-sent events: one flush per frame.</summary>
 /// <param name="holdHeaders">The prompt may not fit: until the worker has said so nothing is sent, so that a refusal keeps its status.</param>
-internal sealed class ChatStream(HttpContext http, AnswerHead head, bool includeUsage, int choices, bool holdHeaders) : IChatAnswer
+internal sealed class ChatStream(HttpContext http, AnswerHead head, bool includeUsage, int choices, bool holdHeaders) : IAnswer
 {
     private readonly ChatChunkWriter chunks = new(head, includeUsage);
     private bool begun;

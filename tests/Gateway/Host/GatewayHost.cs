@@ -53,8 +53,8 @@ internal sealed class GatewayHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseSetting("urls", "http://127.0.0.1:0");
         builder.Configuration["Platform:Catalog:File"] = catalog;
-        builder.Configuration["Platform:Gateway:Chat:Silence"] = (silence ?? TimeSpan.FromSeconds(30)).ToString();
-        builder.Configuration["Platform:Gateway:Chat:Timeout"] = (timeout ?? TimeSpan.FromMinutes(10)).ToString();
+        builder.Configuration["Platform:Gateway:Generations:Silence"] = (silence ?? TimeSpan.FromSeconds(30)).ToString();
+        builder.Configuration["Platform:Gateway:Generations:Timeout"] = (timeout ?? TimeSpan.FromMinutes(10)).ToString();
         var (grains, ledger) = (new TestGrains(), new TestLedger());
         builder.Services.AddSingleton<IGrainFactory>(grains);
         builder.Services.AddSingleton<IGenerationLedger>(ledger);

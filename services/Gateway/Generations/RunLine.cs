@@ -1,7 +1,7 @@
 using Platform.Contracts.Runs;
 using Platform.Messaging.Runs;
 
-namespace Platform.Gateway.Chat;
+namespace Platform.Gateway.Generations;
 
 /// <summary>What a gateway says to a worker about one run; false where the worker has no queue any more.</summary>
 internal readonly record struct RunLine(RunDispatcher Runs, string Worker, string GenerationId, int Run)

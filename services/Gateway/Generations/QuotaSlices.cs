@@ -1,7 +1,7 @@
 using Platform.Gateway.Errors;
 using Platform.Grains.Quotas;
 
-namespace Platform.Gateway.Chat;
+namespace Platform.Gateway.Generations;
 
 /// <summary>What one generation holds of its project's quota: the prompt, and output in slices that are added as it goes.</summary>
 internal sealed class QuotaSlices(IProjectQuota quota, Reservation first, int promptEstimate, int choices, int? maxTokens)

@@ -5,7 +5,7 @@ using Platform.Grains.Pools;
 using Platform.Messaging.Frames;
 using Platform.OpenAi.Errors;
 
-namespace Platform.Gateway.Chat;
+namespace Platform.Gateway.Generations;
 
 /// <summary>
 /// One interactive generation from its first byte to its last: waits for a worker, sends it the run, takes its frames in order, and goes on elsewhere when that worker is lost.
@@ -24,8 +24,8 @@ internal sealed partial class Generation : IAsyncDisposable
     /// <summary>Between two looks for a worker that is to take over.</summary>
     private static readonly TimeSpan NextLook = TimeSpan.FromMilliseconds(500);
 
-    private readonly RunChat request;
-    private readonly Generations owner;
+    private readonly RunChat first;
+    private readonly LiveGenerations owner;
     private readonly IPool pool;
     private readonly FrameMailbox mailbox;
     private readonly ulong[] prefix;
@@ -34,20 +34,20 @@ internal sealed partial class Generation : IAsyncDisposable
     private string? worker;
     private long attachedAt;
 
-    public Generation(RunChat request, ServedModel model, QuotaSlices quota, int promptEstimate, Generations owner)
+    public Generation(GenerationRequest request, RunChat first, QuotaSlices quota, int promptEstimate, LiveGenerations owner)
     {
-        (this.request, Model, Quota, PromptEstimate, this.owner) = (request, model, quota, promptEstimate, owner);
+        (Request, this.first, Quota, PromptEstimate, this.owner) = (request, first, quota, promptEstimate, owner);
         (StartedAt, began) = (owner.Clock.GetUtcNow(), owner.Clock.GetTimestamp());
         Choices = [.. Enumerable.Range(0, request.Choices).Select(_ => new ChoiceProgress())];
         prefix = PrefixBlocks.Of(request.Conversation.Messages);
-        pool = owner.Grains.GetGrain<IPool>(model.Id);
-        mailbox = owner.Frames.Open(request.GenerationId);
+        pool = owner.Grains.GetGrain<IPool>(request.Model.Id);
+        mailbox = owner.Frames.Open(first.GenerationId);
     }
 
-    public string Id => request.GenerationId;
-    public string ProjectId => request.ProjectId;
-    public long Seed => request.Sampling.Seed;
-    public ServedModel Model { get; }
+    public string Id => first.GenerationId;
+    public string ProjectId => first.ProjectId;
+    public GenerationRequest Request { get; }
+    public ServedModel Model => Request.Model;
     public QuotaSlices Quota { get; }
     public DateTimeOffset StartedAt { get; }
 
@@ -75,7 +75,7 @@ internal sealed partial class Generation : IAsyncDisposable
         while (true)
         {
             var lost = Worker;
-            ticket = new Ticket($"{Id}/{++Run}", ProjectId, 0, request.Choices, PromptEstimate, prefix, lost.Length > 0 ? lost : null);
+            ticket = new Ticket($"{Id}/{++Run}", ProjectId, 0, Request.Choices, PromptEstimate, prefix, lost.Length > 0 ? lost : null);
             await foreach (var step in TakeWorker(ticket, cancellation)) yield return step;
             if (await Line.Start(Continued()))
             {
@@ -248,7 +248,7 @@ internal sealed partial class Generation : IAsyncDisposable
         }
     }
 
-    private RunChat Continued() => request with { Run = Run, Allowance = Quota.Allowance, SoFar = Run == 1 ? [] : [.. Choices.Select(choice => choice.Tokens())] };
+    private RunChat Continued() => first with { Run = Run, Allowance = Quota.Allowance, SoFar = Run == 1 ? [] : [.. Choices.Select(choice => choice.Tokens())] };
 
     private ValueTask<bool> Allow() => Line.Allow(Quota.Allowance, Quota.IsFinal);
 

@@ -1,7 +1,7 @@
 using Platform.Contracts.Generations;
 using Platform.OpenAi.Errors;
 
-namespace Platform.Gateway.Chat;
+namespace Platform.Gateway.Generations;
 
 /// <summary>How a generation ended.</summary>
 /// <param name="Error">What the client is told when it failed.</param>

@@ -2,7 +2,7 @@ using Platform.Contracts.Runs;
 using Platform.Gateway.Tests.Host;
 using Platform.Grains.Quotas;
 
-namespace Platform.Gateway.Tests.Chat;
+namespace Platform.Gateway.Tests.Generations;
 
 public class QuotaSlicesTests
 {

@@ -1,9 +1,9 @@
-namespace Platform.Gateway.Chat;
+namespace Platform.Gateway.Generations;
 
-/// <summary>Configuration section <c>Platform:Gateway:Chat</c>.</summary>
-internal sealed record ChatOptions
+/// <summary>Configuration section <c>Platform:Gateway:Generations</c>.</summary>
+internal sealed record GenerationOptions
 {
-    public const string Section = "Platform:Gateway:Chat";
+    public const string Section = "Platform:Gateway:Generations";
 
     /// <summary>After this a generation is ended, however far it is.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);

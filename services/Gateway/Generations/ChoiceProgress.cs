@@ -4,7 +4,7 @@ using System.Text;
 using Platform.Contracts.Generations;
 using Platform.Contracts.Runs;
 
-namespace Platform.Gateway.Chat;
+namespace Platform.Gateway.Generations;
 
 /// <summary>What has arrived of one choice.</summary>
 internal sealed class ChoiceProgress

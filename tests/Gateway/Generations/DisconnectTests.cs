@@ -3,7 +3,7 @@ using Platform.Contracts.Runs;
 using Platform.Gateway.Tests.Host;
 using Platform.Grains.Pools;
 
-namespace Platform.Gateway.Tests.Chat;
+namespace Platform.Gateway.Tests.Generations;
 
 public class DisconnectTests
 {

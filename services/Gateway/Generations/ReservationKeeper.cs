@@ -1,10 +1,10 @@
 using Platform.Grains.Pools;
 using Platform.Grains.Quotas;
 
-namespace Platform.Gateway.Chat;
+namespace Platform.Gateway.Generations;
 
 /// <summary>Offers what the live generations hold to its grains every 5 s: one that comes up fresh learns of it so, and what nobody offers any more lapses.</summary>
-internal sealed partial class ReservationKeeper(Generations generations, IGrainFactory grains, TimeProvider clock, ILogger<ReservationKeeper> logger) : BackgroundService
+internal sealed partial class ReservationKeeper(LiveGenerations generations, IGrainFactory grains, TimeProvider clock, ILogger<ReservationKeeper> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
@@ -23,7 +23,7 @@ internal sealed partial class ReservationKeeper(Generations generations, IGrainF
 
     private async Task Offer()
     {
-        var live = generations.Live.ToList();
+        var live = generations.All.ToList();
         var reservations = live.Where(one => one.Quota.IsReserved).GroupBy(one => one.ProjectId, one => one.Quota.Live)
             .Select(project => grains.GetGrain<IProjectQuota>(project.Key).Offer([.. project]).AsTask());
         var grants = live.Select(one => (Model: one.Model.Id, one.Held)).Where(one => one.Held is not null).GroupBy(one => one.Model, one => one.Held!)

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Platform.Grains.Quotas;
 
-namespace Platform.Gateway.Chat;
+namespace Platform.Gateway.Generations;
 
 /// <summary><c>x-ratelimit-*</c>: the state of the tightest limits, where there are any.</summary>
 internal static class RateLimitHeaders

@@ -2,7 +2,7 @@ using Platform.Contracts.Generations;
 using Platform.Contracts.Runs;
 using Platform.Gateway.Tests.Host;
 
-namespace Platform.Gateway.Tests.Chat;
+namespace Platform.Gateway.Tests.Generations;
 
 public class WorkerLossTests
 {

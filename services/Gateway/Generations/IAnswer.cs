@@ -1,9 +1,9 @@
 using Platform.OpenAi.Errors;
 
-namespace Platform.Gateway.Chat;
+namespace Platform.Gateway.Generations;
 
 /// <summary>What the client gets to see of a generation: a stream, or one object at its end.</summary>
-internal interface IChatAnswer
+internal interface IAnswer
 {
     ValueTask Show(Step step, CancellationToken cancellation);
 

@@ -4,7 +4,7 @@ using Platform.Gateway.Tests.Host;
 using Platform.Grains.Pools;
 using Platform.Grains.Quotas;
 
-namespace Platform.Gateway.Tests.Chat;
+namespace Platform.Gateway.Tests.Generations;
 
 public class AdmissionTests
 {

@@ -2,16 +2,14 @@ using System.Text;
 using Platform.Catalog;
 using Platform.Contracts.Generations;
 using Platform.Contracts.Runs;
-using Platform.Grains.Keys;
-using Platform.OpenAi.Chat;
 using Observed = Platform.Observability.Metering.Outcome;
 
-namespace Platform.Gateway.Chat;
+namespace Platform.Gateway.Generations;
 
 /// <summary>What happens when a generation has ended and before the client is told so: it is recorded, its worker is given back, its reservation settled.</summary>
 internal sealed partial class Settlement(IGenerationLedger ledger, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<Settlement> logger)
 {
-    public async Task Settle(Generation generation, Ending ending, ChatCompletionRequest request, ApiKeyIdentity caller, ReadOnlyMemory<byte> body)
+    public async Task Settle(Generation generation, Ending ending)
     {
         Measure(generation, ending);
 
@@ -23,7 +21,7 @@ internal sealed partial class Settlement(IGenerationLedger ledger, IHostApplicat
         }
 
         var freed = Free(generation, started.PromptTokens + generation.CompletionTokens, nothingToRecord: false);
-        await ledger.Record(Describe(generation, started, ending, request, caller, body), lifetime.ApplicationStopped);
+        await ledger.Record(Describe(generation, started, ending), lifetime.ApplicationStopped);
         await freed;
     }
 
@@ -58,18 +56,18 @@ internal sealed partial class Settlement(IGenerationLedger ledger, IHostApplicat
         }
     }
 
-    private GenerationFinished Describe(Generation generation, RunStarted started, Ending ending, ChatCompletionRequest request, ApiKeyIdentity caller, ReadOnlyMemory<byte> body) =>
-        new(ending.Outcome, Figures(generation, started, request, caller), request.KeepContent ? Content(generation, body) : null) { Reason = ending.Reason };
+    private GenerationFinished Describe(Generation generation, RunStarted started, Ending ending) =>
+        new(ending.Outcome, Figures(generation, generation.Request, started), generation.Request.KeepContent ? Content(generation) : null) { Reason = ending.Reason };
 
-    private GenerationFigures Figures(Generation generation, RunStarted started, ChatCompletionRequest request, ApiKeyIdentity caller) => new()
+    private GenerationFigures Figures(Generation generation, GenerationRequest request, RunStarted started) => new()
     {
         GenerationId = generation.Id,
-        Kind = "chat",
-        ProjectId = caller.ProjectId,
-        KeyId = caller.KeyId,
-        UserId = request.User ?? "",
+        Kind = request.Kind,
+        ProjectId = request.Caller.ProjectId,
+        KeyId = request.Caller.KeyId,
+        UserId = request.User,
         Model = generation.Model.Id,
-        RequestedModel = request.Model,
+        RequestedModel = request.RequestedModel,
         ArtifactHash = generation.Model.ArtifactHash,
         Worker = generation.Worker,
         Runs = generation.Run,
@@ -82,13 +80,13 @@ internal sealed partial class Settlement(IGenerationLedger ledger, IHostApplicat
         CompletionTokens = generation.CompletionTokens,
         Choices = generation.Choices.Count,
         FinishReasons = [.. generation.Choices.Select(choice => (choice.Finish ?? FinishReason.Cancelled).ToString().ToLowerInvariant())],
-        Seed = generation.Seed,
+        Seed = request.Sampling.Seed,
         Stream = request.Stream,
         CostMicros = Cost(generation.Model.Entry.Prices, started, generation.CompletionTokens),
     };
 
-    private static GenerationContent Content(Generation generation, ReadOnlyMemory<byte> body) =>
-        new() { Request = Encoding.UTF8.GetString(body.Span), Choices = [.. generation.Choices.Select(choice => choice.Content())] };
+    private static GenerationContent Content(Generation generation) =>
+        new() { Request = Encoding.UTF8.GetString(generation.Request.Body.Span), Choices = [.. generation.Choices.Select(choice => choice.Content())] };
 
     /// <summary>A price per million tokens is a price in millionths per token.</summary>
     internal static long Cost(Prices prices, RunStarted prompt, int completionTokens) =>

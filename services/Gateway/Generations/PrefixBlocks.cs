@@ -1,7 +1,7 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 
-namespace Platform.Gateway.Chat;
+namespace Platform.Gateway.Generations;
 
 /// <summary>Chain-hashed blocks of a conversation: two that begin alike share their first hashes, and so perhaps a worker's warm prefix.</summary>
 internal static class PrefixBlocks

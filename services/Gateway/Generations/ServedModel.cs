@@ -2,8 +2,9 @@ using System.Collections.Concurrent;
 using Platform.Catalog;
 using Platform.Grains.Pools;
 using Platform.Observability.Metering;
+using Platform.OpenAi.Errors;
 
-namespace Platform.Gateway.Chat;
+namespace Platform.Gateway.Generations;
 
 /// <summary>A model of the catalogue with what every request to it needs, worked out once.</summary>
 internal sealed class ServedModel(CatalogModel entry)
@@ -26,6 +27,15 @@ internal sealed class ServedModels(ModelCatalog catalog, IGrainFactory grains, T
     {
         if (catalog.Find(name) is not { } entry) return null;
         return served.TryGetValue(entry.Id, out var known) && ReferenceEquals(known.Entry, entry) ? known : served[entry.Id] = new ServedModel(entry);
+    }
+
+    /// <param name="endpoint">Path that was asked, without its first slash.</param>
+    public ApiResult<ServedModel> FindChat(string name, string endpoint)
+    {
+        if (Find(name) is not { } model) return ApiError.ModelNotFound(name);
+        return model.Entry.Kind == ModelKind.Chat
+            ? model
+            : new ApiError(404, $"The model '{name}' is not a chat model and thus not supported in the {endpoint} endpoint.", "invalid_request_error", "model");
     }
 
     /// <summary>Tokens the model's template adds to the messages.</summary>

@@ -1,7 +1,7 @@
 using Platform.Contracts.Runs;
 using Platform.OpenAi.Errors;
 
-namespace Platform.Gateway.Chat;
+namespace Platform.Gateway.Generations;
 
 /// <summary>What happens next to a generation: it waits, tokens have come, or it can't go on.</summary>
 internal readonly struct Step

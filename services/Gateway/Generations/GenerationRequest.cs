@@ -1,0 +1,63 @@
+using Platform.Contracts.Runs;
+using Platform.Grains.Keys;
+
+namespace Platform.Gateway.Generations;
+
+/// <summary>What an endpoint wants generated, whatever its wire looks like.</summary>
+internal sealed record GenerationRequest
+{
+    /// <summary>Of the generation's public id, with its separator: <c>chatcmpl-</c>.</summary>
+    public required string IdPrefix { get; init; }
+
+    /// <summary>As the ledger keeps it: <c>chat</c>, <c>completion</c>.</summary>
+    public required string Kind { get; init; }
+
+    public required ServedModel Model { get; init; }
+
+    /// <summary>Id or alias as the client wrote it.</summary>
+    public required string RequestedModel { get; init; }
+
+    public required ApiKeyIdentity Caller { get; init; }
+
+    public required Conversation Conversation { get; init; }
+
+    /// <summary>UTF-8 bytes of what the prompt is made from: no tokenizer makes more tokens of it.</summary>
+    public required int PromptBytes { get; init; }
+
+    public required Sampling Sampling { get; init; }
+
+    /// <summary>1–128.</summary>
+    public int Choices { get; init; } = 1;
+
+    /// <summary>Per choice; null: until the model ends or the context is full.</summary>
+    public int? MaxTokens { get; init; }
+
+    public IReadOnlyList<string> Stop { get; init; } = [];
+
+    /// <summary>The end user the client names; empty where it names none.</summary>
+    public string User { get; init; } = "";
+
+    public bool Stream { get; init; }
+
+    /// <summary>False: nothing of what was said is kept.</summary>
+    public bool KeepContent { get; init; } = true;
+
+    /// <summary>The request's body as received, UTF-8 JSON.</summary>
+    public required ReadOnlyMemory<byte> Body { get; init; }
+
+    public RunChat FirstRun(string generationId, string replyTo, DateTimeOffset deadline) => new()
+    {
+        GenerationId = generationId,
+        Run = 1,
+        ReplyTo = replyTo,
+        Deadline = deadline,
+        Model = Model.Id,
+        ProjectId = Caller.ProjectId,
+        Conversation = Conversation,
+        Sampling = Sampling,
+        Choices = Choices,
+        MaxTokens = MaxTokens,
+        Allowance = 0,
+        Stop = Stop,
+    };
+}

@@ -1,0 +1,72 @@
+using Platform.Gateway.Errors;
+using Platform.Grains.Quotas;
+using Platform.OpenAi.Errors;
+
+namespace Platform.Gateway.Generations;
+
+/// <summary>The one way of a generation: reserve, dispatch and stream, settle, end.</summary>
+internal sealed partial class GenerationRoad(LiveGenerations generations, Settlement settlement, ILogger<GenerationRoad> logger)
+{
+    /// <summary>Answers a request that waits for it.</summary>
+    /// <param name="answerTo">Makes the answer once the quota has admitted the generation.</param>
+    public async Task Run(HttpContext http, GenerationRequest request, Func<Generation, IAnswer> answerTo)
+    {
+        await using var generation = await generations.Begin(request);
+        var quota = await generation.Quota.Reserve();
+        RateLimitHeaders.Write(http.Response, quota);
+        if (quota.Granted) await Drive(generation, answerTo(generation), http.RequestAborted);
+        else await OverLimit(quota, request.Caller.ProjectId).Write(http);
+    }
+
+    /// <summary>Takes an admitted generation to its end.</summary>
+    /// <param name="left">Nobody waits for the answer any more.</param>
+    public async Task<Ending> Drive(Generation generation, IAnswer answer, CancellationToken left)
+    {
+        var ending = await Relay(generation, answer, left);
+        await settlement.Settle(generation, ending);
+        if (ending.Error is { } failure) await answer.Fail(failure, left);
+        else if (ending != Ending.Left) await answer.End(generation, left);
+        return ending;
+    }
+
+    public static ApiError OverLimit(QuotaAnswer quota, string projectId)
+    {
+        var limit = quota.Limit == "requests" ? quota.Requests.Limit : quota.Tokens.Limit;
+        return quota.RetryAfterMs < 0
+            ? ApiError.RateLimited($"Request too large: it may need more {quota.Limit} than the limit of {limit} {quota.Limit} per minute ever allows in the project {projectId}. Shorten it or lower max_completion_tokens.", null)
+            : ApiError.RateLimited($"Rate limit of {limit} {quota.Limit} per minute reached in the project {projectId}. Please try again in {RateLimitHeaders.Duration(quota.RetryAfterMs)}.", TimeSpan.FromMilliseconds(quota.RetryAfterMs));
+    }
+
+    private async Task<Ending> Relay(Generation generation, IAnswer answer, CancellationToken left)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(left);
+        deadline.CancelAfter(generations.Options.Timeout);
+        try
+        {
+            await foreach (var step in generation.Steps(deadline.Token))
+            {
+                if (step.Error is { } error) return Ending.Failed(error);
+                await answer.Show(step, deadline.Token);
+            }
+
+            return Ending.Completed;
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        {
+            await generation.Cancel();
+            return left.IsCancellationRequested ? Ending.Left : Ending.TimedOut;
+        }
+        catch (Exception e)
+        {
+            Log.RelayFailed(logger, e, generation.Id);
+            await generation.Cancel();
+            return Ending.Failed(Failure.Of(e));
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "{GenerationId} could not be relayed")]
+        public static partial void RelayFailed(ILogger logger, Exception exception, string generationId);
+    }
+}

@@ -1,0 +1,37 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Options;
+using Platform.Contracts.Generations;
+using Platform.Grains.Quotas;
+using Platform.Messaging.Frames;
+using Platform.Messaging.Runs;
+
+namespace Platform.Gateway.Generations;
+
+/// <summary>The generations this gateway owns, and what they need.</summary>
+internal sealed class LiveGenerations(
+    IGrainFactory grains, IFrameInbox frames, RunDispatcher runs, ServedModels models, TimeProvider clock, IOptions<GenerationOptions> options, ILogger<Generation> logger)
+{
+    private readonly ConcurrentDictionary<Generation, bool> live = new();
+
+    public IGrainFactory Grains => grains;
+    public IFrameInbox Frames => frames;
+    public RunDispatcher Runs => runs;
+    public TimeProvider Clock => clock;
+    public GenerationOptions Options { get; } = options.Value;
+    public ILogger Logger => logger;
+    public IEnumerable<Generation> All => live.Keys;
+
+    public async ValueTask<Generation> Begin(GenerationRequest request)
+    {
+        var id = PublicId.New(request.IdPrefix);
+        var run = request.FirstRun(id, frames.Address, clock.GetUtcNow() + Options.Timeout);
+        var (model, caller) = (request.Model, request.Caller);
+        var promptEstimate = Math.Min(request.PromptBytes + await models.TemplateOverhead(model.Id), model.Entry.ContextLength);
+        var quota = new QuotaSlices(grains.GetGrain<IProjectQuota>(caller.ProjectId), new Reservation(id, caller.KeyId, model.Id, 0), promptEstimate, request.Choices, request.MaxTokens);
+        var generation = new Generation(request, run, quota, promptEstimate, this);
+        live[generation] = true;
+        return generation;
+    }
+
+    public void Forget(Generation generation) => live.TryRemove(generation, out _);
+}
