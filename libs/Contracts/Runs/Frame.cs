@@ -25,6 +25,9 @@ public sealed record Frame
     /// <summary>For each token the microseconds since the token before it (for the first: since the run began).</summary>
     public int[] Micros { get; init; } = [];
 
+    /// <summary>Where log-probabilities were asked for: one for each token, null for a token the client does not see (the end of a generation, a stop string's).</summary>
+    public TokenLogprob?[] Logprobs { get; init; } = [];
+
     /// <summary>Set in the last frame of a choice.</summary>
     public FinishReason? Finish { get; init; }
 
@@ -40,7 +43,21 @@ public sealed record Frame
 /// <param name="PromptTokens">Exact size of the rendered prompt.</param>
 /// <param name="CachedTokens">Prompt tokens taken from a slot's prefix instead of being decoded.</param>
 /// <param name="ContextLength">Tokens a sequence may have, prompt and output together.</param>
-public sealed record RunStarted(string Worker, int PromptTokens, int CachedTokens, int ContextLength);
+/// <param name="Prompt">The prompt's tokens, where they were asked for.</param>
+public sealed record RunStarted(string Worker, int PromptTokens, int CachedTokens, int ContextLength, PromptEcho? Prompt = null);
+
+/// <summary>A prompt as the model reads it.</summary>
+/// <param name="Pieces">UTF-8 of each token; a character may be split between two.</param>
+/// <param name="Logprobs">Log-probability of each token after those before it, null for the first; empty where not asked for.</param>
+public sealed record PromptEcho(IReadOnlyList<byte[]> Pieces, IReadOnlyList<TokenLogprob?> Logprobs);
+
+/// <summary>How likely a token was in the model's own distribution: before bias, penalties, temperature and cuts.</summary>
+/// <param name="Bytes">UTF-8 of the token, perhaps a part of a character only.</param>
+/// <param name="Top">The likeliest tokens at this place, likeliest first.</param>
+public sealed record TokenLogprob(float Logprob, byte[] Bytes, IReadOnlyList<RankedToken> Top);
+
+/// <summary>One of the likeliest tokens at a place.</summary>
+public readonly record struct RankedToken(float Logprob, byte[] Bytes);
 
 /// <summary>Why a run can't go on.</summary>
 /// <param name="Kind">Whose fault it is, and so which status the client gets.</param>

@@ -21,8 +21,11 @@ public sealed record RunChat
     /// <summary>Project that asked; a prefix cache may be kept apart by it.</summary>
     public required string ProjectId { get; init; }
 
-    /// <summary>What the chat template is rendered with.</summary>
-    public required Conversation Conversation { get; init; }
+    /// <summary>What the chat template is rendered with; null where the prompt is <see cref="Plain"/>.</summary>
+    public Conversation? Conversation { get; init; }
+
+    /// <summary>A prompt without a chat template; null where it is a <see cref="Conversation"/>.</summary>
+    public PlainPrompt? Plain { get; init; }
 
     public required Sampling Sampling { get; init; }
 
@@ -52,35 +55,16 @@ public sealed record RunChat
 /// <param name="Messages">JSON array of messages; content parts already joined to text.</param>
 /// <param name="Tools">JSON array of tools, or null.</param>
 /// <param name="TemplateArguments">JSON object of extra template variables, or null.</param>
-public sealed record Conversation(string Messages, string? Tools = null, string? TemplateArguments = null);
+/// <param name="AddGenerationPrompt">Whether the prompt ends with what opens the assistant's answer.</param>
+/// <param name="ContinueFinal">Whether the model goes on with the last message instead of answering it.</param>
+public sealed record Conversation(string Messages, string? Tools = null, string? TemplateArguments = null, bool AddGenerationPrompt = true, bool ContinueFinal = false);
 
-/// <summary>How tokens are drawn. Values are validated by the gateway.</summary>
-public sealed record Sampling
-{
-    /// <summary>Seed of the counter-based draw; always resolved, so that a run can be repeated.</summary>
-    public required long Seed { get; init; }
-
-    /// <summary>0–2; 0 is greedy.</summary>
-    public float Temperature { get; init; } = 1;
-
-    /// <summary>0–1; 1 keeps everything.</summary>
-    public float TopP { get; init; } = 1;
-
-    /// <summary>0 keeps everything.</summary>
-    public int TopK { get; init; }
-
-    /// <summary>0–1, relative to the likeliest token; 0 keeps everything.</summary>
-    public float MinP { get; init; }
-
-    /// <summary>−2–2, subtracted once from the logit of every token already generated.</summary>
-    public float PresencePenalty { get; init; }
-
-    /// <summary>−2–2, subtracted from the logit of a token for every time it was generated.</summary>
-    public float FrequencyPenalty { get; init; }
-
-    /// <summary>&gt; 0; positive logits of tokens seen (prompt and output) are divided by it, negative ones multiplied; 1 is off.</summary>
-    public float RepeatPenalty { get; init; } = 1;
-}
+/// <summary>A prompt as it is: exactly one of its two forms.</summary>
+/// <param name="Text">Text; a control token that is spelled out in it is one.</param>
+/// <param name="Tokens">Token ids.</param>
+/// <param name="Suffix">Text that comes after what is generated; the model must have fill-in-the-middle tokens.</param>
+/// <param name="Echo">Whether the worker tells the prompt's tokens, with their log-probabilities where those are asked for.</param>
+public sealed record PlainPrompt(string? Text, IReadOnlyList<int>? Tokens = null, string? Suffix = null, bool Echo = false);
 
 /// <summary>Gateway → worker: the quota grants output up to <paramref name="Tokens"/> per choice; <paramref name="Final"/> means no more will come: end there with <see cref="FinishReason.Length"/>.</summary>
 public sealed record AllowRun(string GenerationId, int Run, int Tokens, bool Final);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Text;
 using Platform.Contracts.Runs;
 
@@ -9,6 +10,9 @@ internal static class FrameCodec
 {
     private const byte Version = 1;
 
+    /// <summary>A token without a log-probability.</summary>
+    private const int Nothing = 0;
+
     [Flags]
     private enum Parts : uint
     {
@@ -17,6 +21,8 @@ internal static class FrameCodec
         Started = 2,
         Error = 4,
         Param = 8,
+        Logprobs = 16,
+        Prompt = 32,
     }
 
     public static ReadOnlyMemory<byte> Write(Frame frame)
@@ -33,7 +39,8 @@ internal static class FrameCodec
         for (var i = 0; i < frame.TextEnds.Length; i++) writer.Number(frame.TextEnds[i] - (i == 0 ? 0 : frame.TextEnds[i - 1]));
         writer.Numbers(frame.Micros);
         writer.Number((int)((frame.Finish is null ? 0 : Parts.Finish) | (frame.Started is null ? 0 : Parts.Started)
-            | (frame.Error is null ? 0 : Parts.Error) | (frame.Error?.Param is null ? 0 : Parts.Param)));
+            | (frame.Error is null ? 0 : Parts.Error) | (frame.Error?.Param is null ? 0 : Parts.Param)
+            | (frame.Logprobs.Length == 0 ? 0 : Parts.Logprobs) | (frame.Started?.Prompt is null ? 0 : Parts.Prompt)));
         if (frame.Finish is { } finish) writer.Number((int)finish);
         if (frame.Started is { } started)
         {
@@ -49,6 +56,14 @@ internal static class FrameCodec
             writer.Text(error.Code);
             writer.Text(error.Message);
             if (error.Param is { } param) writer.Text(param);
+        }
+
+        if (frame.Logprobs.Length > 0) Write(writer, frame.Logprobs);
+        if (frame.Started?.Prompt is { } prompt)
+        {
+            writer.Number(prompt.Pieces.Count);
+            foreach (var piece in prompt.Pieces) writer.Bytes(piece);
+            Write(writer, prompt.Logprobs);
         }
 
         return writer.Written;
@@ -71,12 +86,49 @@ internal static class FrameCodec
             Micros = reader.Numbers(),
         };
         var parts = (Parts)reader.Number();
-        return frame with
+        frame = frame with
         {
             Finish = parts.HasFlag(Parts.Finish) ? (FinishReason)reader.Number() : null,
             Started = parts.HasFlag(Parts.Started) ? new RunStarted(reader.Text(), reader.Number(), reader.Number(), reader.Number()) : null,
             Error = parts.HasFlag(Parts.Error) ? new RunError((RunErrorKind)reader.Number(), reader.Text(), reader.Text(), parts.HasFlag(Parts.Param) ? reader.Text() : null) : null,
+            Logprobs = parts.HasFlag(Parts.Logprobs) ? Logprobs(ref reader) : [],
         };
+        if (!parts.HasFlag(Parts.Prompt) || frame.Started is not { } started) return frame;
+        var pieces = new byte[reader.Count()][];
+        for (var i = 0; i < pieces.Length; i++) pieces[i] = reader.Bytes().ToArray();
+        return frame with { Started = started with { Prompt = new PromptEcho(pieces, Logprobs(ref reader)) } };
+    }
+
+    private static void Write(FrameWriter writer, IReadOnlyList<TokenLogprob?> logprobs)
+    {
+        writer.Number(logprobs.Count);
+        foreach (var one in logprobs)
+        {
+            writer.Number(one is null ? Nothing : one.Top.Count + 1);
+            if (one is null) continue;
+            writer.Single(one.Logprob);
+            writer.Bytes(one.Bytes);
+            foreach (var top in one.Top)
+            {
+                writer.Single(top.Logprob);
+                writer.Bytes(top.Bytes);
+            }
+        }
+    }
+
+    private static TokenLogprob?[] Logprobs(ref FrameReader reader)
+    {
+        var logprobs = new TokenLogprob?[reader.Count()];
+        for (var i = 0; i < logprobs.Length; i++)
+        {
+            var count = reader.Count();
+            if (count == Nothing) continue;
+            var (logprob, bytes, top) = (reader.Single(), reader.Bytes().ToArray(), new RankedToken[count - 1]);
+            for (var k = 0; k < top.Length; k++) top[k] = new RankedToken(reader.Single(), reader.Bytes().ToArray());
+            logprobs[i] = new TokenLogprob(logprob, bytes, top);
+        }
+
+        return logprobs;
     }
 
     private static int[] Sums(int[] differences)
@@ -102,6 +154,12 @@ internal static class FrameCodec
             var left = (uint)value;
             for (; left >= 0x80; left >>= 7) Byte((byte)(left | 0x80));
             Byte((byte)left);
+        }
+
+        public void Single(float value)
+        {
+            BinaryPrimitives.WriteSingleLittleEndian(_buffer.GetSpan(4), value);
+            _buffer.Advance(4);
         }
 
         public void Numbers(ReadOnlySpan<int> values)
@@ -142,12 +200,19 @@ internal static class FrameCodec
             throw new InvalidDataException("A number of a frame has no end.");
         }
 
-        public int[] Numbers()
+        public float Single() => BinaryPrimitives.ReadSingleLittleEndian(Bytes(4));
+
+        /// <summary>A number of things each of which takes a byte at least.</summary>
+        public int Count()
         {
             var count = Number();
-            if (count < 0 || count > _left.Length) throw new InvalidDataException($"A frame with {count} numbers in {_left.Length} bytes.");
-            var values = new int[count];
-            for (var i = 0; i < count; i++) values[i] = Number();
+            return count >= 0 && count <= _left.Length ? count : throw new InvalidDataException($"A frame with {count} numbers in {_left.Length} bytes.");
+        }
+
+        public int[] Numbers()
+        {
+            var values = new int[Count()];
+            for (var i = 0; i < values.Length; i++) values[i] = Number();
             return values;
         }
 

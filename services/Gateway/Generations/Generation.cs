@@ -39,7 +39,7 @@ internal sealed partial class Generation : IAsyncDisposable
         (Request, this.first, Quota, PromptEstimate, this.owner) = (request, first, quota, promptEstimate, owner);
         (StartedAt, began) = (owner.Clock.GetUtcNow(), owner.Clock.GetTimestamp());
         Choices = [.. Enumerable.Range(0, request.Choices).Select(_ => new ChoiceProgress())];
-        prefix = PrefixBlocks.Of(request.Conversation.Messages);
+        prefix = PrefixBlocks.Of(request.Conversation?.Messages ?? request.Plain?.Text ?? "");
         pool = owner.Grains.GetGrain<IPool>(request.Model.Id);
         mailbox = owner.Frames.Open(first.GenerationId);
     }

@@ -19,7 +19,11 @@ internal sealed record GenerationRequest
 
     public required ApiKeyIdentity Caller { get; init; }
 
-    public required Conversation Conversation { get; init; }
+    /// <summary>What is to be answered; null where the prompt is <see cref="Plain"/>.</summary>
+    public Conversation? Conversation { get; init; }
+
+    /// <summary>A prompt without a chat template; null where it is a <see cref="Conversation"/>.</summary>
+    public PlainPrompt? Plain { get; init; }
 
     /// <summary>UTF-8 bytes of what the prompt is made from: no tokenizer makes more tokens of it.</summary>
     public required int PromptBytes { get; init; }
@@ -54,6 +58,7 @@ internal sealed record GenerationRequest
         Model = Model.Id,
         ProjectId = Caller.ProjectId,
         Conversation = Conversation,
+        Plain = Plain,
         Sampling = Sampling,
         Choices = Choices,
         MaxTokens = MaxTokens,

@@ -16,7 +16,7 @@ public class ChatAnswerTests
         var run = await gateway.Worker.Next<RunChat>();
         Assert.Equal((5L, 0f), (run.Sampling.Seed, run.Sampling.Temperature));
         Assert.Equal(["x"], run.Stop);
-        Assert.Equal("""[{"role":"user","content":"Hello"}]""", run.Conversation.Messages);
+        Assert.Equal("""[{"role":"user","content":"Hello"}]""", run.Conversation?.Messages);
         await gateway.Worker.Send(run, gateway.Worker.Tokens(run, 0, ["Hi", " there"], FinishReason.Stop));
 
         using var response = await asked;
