@@ -9,6 +9,8 @@ namespace Platform.Inference.Batching;
 internal sealed partial class Delivery(IEngineModel model, Roster roster, Counters counters, Inbox inbox, ILogger logger)
 {
     private readonly Sampler sampler = new(model.Info.Vocabulary);
+    private readonly Biases biases = new(model);
+    private Likelihoods? likelihoods;
     private readonly List<Generation> open = [];
 
     public void Accept(Generation generation)
@@ -64,8 +66,14 @@ internal sealed partial class Delivery(IEngineModel model, Roster roster, Counte
         try
         {
             var seen = sequence.Slot!.Seen;
-            var token = sampler.Draw(logits, request.Sampling, seen, sequence.Choice, sequence.Generated);
+            var token = Sample(logits, sequence, seen);
             Start(generation, sequence.Cached);
+            if (request.Sampling.Logprobs is { } top)
+            {
+                likelihoods ??= new Likelihoods(model.Info.Vocabulary);
+                request.Sink.Scored(sequence.Choice, likelihoods.Of(logits, token, top));
+            }
+
             sequence.Append(token);
             seen.Generated(token);
             counters.Drawn();
@@ -83,6 +91,25 @@ internal sealed partial class Delivery(IEngineModel model, Roster roster, Counte
         {
             Log.GenerationFailed(logger, failure);
             Fail(generation, Requests.Engine("The token could not be drawn or handed on."));
+        }
+    }
+
+    private int Sample(Span<float> logits, Sequence sequence, SeenTokens seen)
+    {
+        var sampling = sequence.Generation.Request.Sampling;
+        if (sampling.Extras is not { } extras)
+        {
+            return sampler.Draw(logits, sampling, seen, sequence.Choice, sequence.Generated);
+        }
+
+        biases.Apply(logits, extras, sequence.Generated);
+        try
+        {
+            return sampler.Draw(logits, sampling, seen, sequence.Choice, sequence.Generated);
+        }
+        finally
+        {
+            biases.Undo(logits);
         }
     }
 
@@ -123,7 +150,7 @@ internal sealed partial class Delivery(IEngineModel model, Roster roster, Counte
 
     private void EndIfOver(Sequence sequence)
     {
-        if (sequence.Generated > 0 && model.IsEnd(sequence.Output[^1]))
+        if (sequence.Generated > 0 && Ends(sequence, sequence.Output[^1]))
         {
             End(sequence, FinishReason.Stop);
         }
@@ -132,6 +159,9 @@ internal sealed partial class Delivery(IEngineModel model, Roster roster, Counte
             End(sequence, FinishReason.Length);
         }
     }
+
+    private bool Ends(Sequence sequence, int token) =>
+        model.IsEnd(token) || (sequence.Generation.Request.Sampling.Extras is { StopTokens: { Count: > 0 } stops } && stops.Contains(token));
 
     private void End(Sequence sequence, FinishReason reason)
     {

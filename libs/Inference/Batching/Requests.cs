@@ -25,7 +25,11 @@ internal static class Requests
             return TooLong(request.Prompt.Length, contextLength);
         }
 
-        return UnknownToken(request.Prompt, vocabulary) ?? request.SoFar.Select(tokens => UnknownToken(tokens, vocabulary)).FirstOrDefault(error => error is not null);
+        return UnknownToken(request.Prompt, vocabulary)
+            ?? request.SoFar.Select(tokens => UnknownToken(tokens, vocabulary)).FirstOrDefault(error => error is not null)
+            ?? (request.Sampling.Extras is { } extras
+                ? UnknownToken([.. extras.LogitBias.Select(bias => bias.Token)], vocabulary, "logit_bias") ?? UnknownToken([.. extras.StopTokens], vocabulary, "stop_token_ids")
+                : null);
     }
 
     public static RunError Unavailable(string why) => new(RunErrorKind.WorkerUnavailable, "worker_unavailable", why);
@@ -39,9 +43,9 @@ internal static class Requests
             Text($"This model's maximum context length is {contextLength} tokens. However, your messages resulted in {length} tokens. Please reduce the length of the messages."),
             "messages");
 
-    private static RunError? UnknownToken(int[] tokens, int vocabulary) =>
+    private static RunError? UnknownToken(int[] tokens, int vocabulary, string param = "messages") =>
         Array.FindIndex(tokens, token => (uint)token >= (uint)vocabulary) is var at and >= 0
-            ? Invalid(Text($"Token {tokens[at]} is not in the model's vocabulary of {vocabulary}."), "messages")
+            ? Invalid(Text($"Token {tokens[at]} is not in the model's vocabulary of {vocabulary}."), param)
             : null;
 
     private static RunError Invalid(string message, string param) => new(RunErrorKind.InvalidRequest, "invalid_value", message, param);

@@ -1,4 +1,5 @@
 using Platform.Contracts.Runs;
+using Platform.Inference.Samplers;
 
 namespace Platform.Inference.Batching;
 
@@ -36,6 +37,11 @@ public interface ITokenSink
 {
     /// <summary>Once, before any token: the prompt has been read.</summary>
     void Started(int promptTokens, int cachedTokens);
+
+    /// <summary>Before <see cref="Token"/>, where <see cref="Sampling.Logprobs"/> asks for it: how likely the token was.</summary>
+    void Scored(int choice, in TokenScores scores)
+    {
+    }
 
     /// <summary>A token was drawn. Returning true ends the choice with <see cref="FinishReason.Stop"/> (a stop string was met).</summary>
     bool Token(int choice, int token);

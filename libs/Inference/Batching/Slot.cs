@@ -1,9 +1,10 @@
+using Platform.Inference.Engine;
 using Platform.Inference.Samplers;
 
 namespace Platform.Inference.Batching;
 
 /// <summary>A sequence id of the engine's context, with the tokens its cache holds. An idle slot keeps them for whoever shares the prefix.</summary>
-internal sealed class Slot(int id, int vocabulary)
+internal sealed class Slot(int id, IEngineModel model)
 {
     public int Id { get; } = id;
 
@@ -14,7 +15,7 @@ internal sealed class Slot(int id, int vocabulary)
     public string Tenant { get; set; } = "";
     public Sequence? Sequence { get; set; }
     public long LastUsed { get; set; }
-    public SeenTokens Seen { get; } = new(vocabulary);
+    public SeenTokens Seen { get; } = new(model.Info.Vocabulary, model);
 
     /// <summary>How many of the first tokens are those of <paramref name="tokens"/>.</summary>
     public int CommonPrefix(ReadOnlySpan<int> tokens, string tenant) =>

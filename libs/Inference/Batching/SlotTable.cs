@@ -15,7 +15,7 @@ internal sealed class SlotTable
         this.context = context;
         CanTrim = model.Info.CanTrim;
         cells = new CellTable(context.Info.ContextLength, count);
-        slots = [.. Enumerable.Range(0, count).Select(id => new Slot(id, model.Info.Vocabulary))];
+        slots = [.. Enumerable.Range(0, count).Select(id => new Slot(id, model))];
     }
 
     public int Free => cells.Free;

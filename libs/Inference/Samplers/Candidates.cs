@@ -12,12 +12,15 @@ internal sealed class Candidates(int vocabulary)
     private readonly float[] logits = new float[vocabulary];
     private readonly float[] weights = new float[vocabulary];
     private readonly int[] order = new int[vocabulary];
+    private float[]? rank;
+    private float[]? typicality;
     private double total;
     private float max;
     private float scale;
 
     public int Count { get; private set; }
     public ReadOnlySpan<int> Ids => ids.AsSpan(0, Count);
+    public ReadOnlySpan<float> Logits => logits.AsSpan(0, Count);
 
     /// <summary>Takes the tokens whose logit is at least <paramref name="least"/>.</summary>
     public int Gather(ReadOnlySpan<float> row, float least)
@@ -36,6 +39,89 @@ internal sealed class Candidates(int vocabulary)
 
         total = Row.Exponentials(logits.AsSpan(0, Count), max, scale, weights);
     }
+
+    /// <summary>Weighs what is left again, at another temperature.</summary>
+    public void Weigh(float scale)
+    {
+        (max, this.scale) = (Row.Max(Logits), scale);
+        total = Row.Exponentials(Logits, max, scale, weights);
+    }
+
+    /// <summary>Of the weights, in nats.</summary>
+    public double Entropy()
+    {
+        var sum = 0.0;
+        for (var i = 0; i < Count; i++)
+        {
+            sum += weights[i] > 0 ? weights[i] * Math.Log(weights[i]) : 0;
+        }
+
+        return Math.Log(total) - sum / total;
+    }
+
+    public void KeepAtLeast(float logit)
+    {
+        var kept = 0;
+        total = 0;
+        for (var i = 0; i < Count; i++)
+        {
+            if (logits[i] >= logit)
+            {
+                Move(i, kept++);
+            }
+        }
+
+        Count = kept;
+    }
+
+    /// <summary>
+    /// Keeps the tokens whose surprise is nearest to the entropy until they have this share of the mass
+    /// (Meister et al., "Locally Typical Sampling", 2022). Weights must be those of temperature 1.
+    /// </summary>
+    public void KeepTypical(double share)
+    {
+        var entropy = Entropy();
+        rank = typicality ??= new float[ids.Length];
+        for (var i = 0; i < Count; i++)
+        {
+            rank[i] = -(float)Math.Abs(Math.Log(total) - (logits[i] - max) - entropy);
+        }
+
+        KeepDownTo(Boundary(share * total, byWeight: true));
+        rank = null;
+    }
+
+    /// <summary>Of the tokens of at least this probability leaves the least likely one only; nothing happens where there is one or none.</summary>
+    public void DropLikeliest(double threshold)
+    {
+        var (above, least) = (0, -1);
+        for (var i = 0; i < Count; i++)
+        {
+            if (weights[i] >= threshold * total)
+            {
+                above++;
+                least = least < 0 || Likelier(least, i) ? i : least;
+            }
+        }
+
+        if (above > 1)
+        {
+            var (kept, bound) = (0, threshold * total);
+            total = 0;
+            for (var i = 0; i < Count; i++)
+            {
+                if (i == least || weights[i] < bound)
+                {
+                    Move(i, kept++);
+                }
+            }
+
+            Count = kept;
+        }
+    }
+
+    /// <summary>The candidate with the highest logit.</summary>
+    public int Likeliest() => ids[Row.IndexOf(Logits, Row.Max(Logits))];
 
     public void KeepCount(int count)
     {
@@ -56,7 +142,7 @@ internal sealed class Candidates(int vocabulary)
     /// <summary>The last of the likeliest candidates that together reach <paramref name="target"/>: quickselect, taking the side where the target is reached.</summary>
     private int Boundary(double target, bool byWeight)
     {
-        var (count, before) = Band(target, byWeight && Count > Many);
+        var (count, before) = Band(target, byWeight && Count > Many && rank is null);
         var (low, high) = (0, count - 1);
         while (low < high)
         {
@@ -151,22 +237,32 @@ internal sealed class Candidates(int vocabulary)
         return next;
     }
 
-    private bool Likelier(int a, int b) => logits[a] > logits[b] || (logits[a] == logits[b] && a < b);
+    private bool Likelier(int a, int b)
+    {
+        var by = rank ?? logits;
+        return by[a] > by[b] || (by[a] == by[b] && a < b);
+    }
 
     private void KeepDownTo(int last)
     {
-        var boundary = logits[last];
+        var by = rank ?? logits;
+        var boundary = by[last];
         var kept = 0;
         total = 0;
         for (var i = 0; i < Count; i++)
         {
-            if (logits[i] > boundary || (logits[i] == boundary && i <= last))
+            if (by[i] > boundary || (by[i] == boundary && i <= last))
             {
-                (ids[kept], logits[kept], weights[kept]) = (ids[i], logits[i], weights[i]);
-                total += weights[kept++];
+                Move(i, kept++);
             }
         }
 
         Count = kept;
+    }
+
+    private void Move(int from, int to)
+    {
+        (ids[to], logits[to], weights[to]) = (ids[from], logits[from], weights[from]);
+        total += weights[to];
     }
 }

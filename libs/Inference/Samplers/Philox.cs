@@ -9,9 +9,10 @@ internal static class Philox
     private const int Rounds = 10;
 
     /// <summary>Uniform in [0, 1), 53 bits.</summary>
-    public static double Uniform(long seed, int choice, int position)
+    /// <param name="stream">Numbers of one place that must not depend on each other.</param>
+    public static double Uniform(long seed, int choice, int position, int stream = 0)
     {
-        var (a, b, _, _) = Block(((uint)position, (uint)choice, 0, 0), ((uint)seed, (uint)(seed >>> 32)));
+        var (a, b, _, _) = Block(((uint)position, (uint)choice, (uint)stream, 0), ((uint)seed, (uint)(seed >>> 32)));
         return ((((ulong)a << 32) | b) >> 11) * (1.0 / (1UL << 53));
     }
 

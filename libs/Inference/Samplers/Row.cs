@@ -38,6 +38,23 @@ internal static class Row
         return max;
     }
 
+    /// <summary>Standard deviation of the finite entries (of all of them, not of a sample).</summary>
+    public static float Deviation(ReadOnlySpan<float> row)
+    {
+        var (count, sum, squares) = (0, 0.0, 0.0);
+        foreach (var logit in row)
+        {
+            if (float.IsFinite(logit))
+            {
+                count++;
+                sum += logit;
+                squares += (double)logit * logit;
+            }
+        }
+
+        return (float)Math.Sqrt(Math.Max(0, squares / count - sum / count * (sum / count)));
+    }
+
     /// <summary>The first entry that equals <paramref name="value"/>.</summary>
     public static int IndexOf(ReadOnlySpan<float> row, float value)
     {

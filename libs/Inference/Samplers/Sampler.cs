@@ -5,6 +5,7 @@ namespace Platform.Inference.Samplers;
 
 /// <summary>
 /// Draws a token from a row of logits, in vLLM's order: penalties, temperature, min-p, top-k, top-p (of what is left), then one counter-based random number.
+/// With one of llama.cpp's own cuts (typical, top-nσ, XTC, dynamic temperature) it is llama.cpp's order: penalties, the cuts, temperature.
 /// Used by one thread; allocates nothing after construction.
 /// </summary>
 internal sealed class Sampler(int vocabulary)
@@ -14,6 +15,9 @@ internal sealed class Sampler(int vocabulary)
 
     /// <summary>Below this the draw is greedy: logits divided by less would overflow.</summary>
     private const float LeastTemperature = 1e-5f;
+
+    /// <summary>The stream of random numbers that decides whether XTC leaves out.</summary>
+    private const int XtcStream = 1;
 
     private readonly Candidates candidates = new(vocabulary);
     private readonly float[] weights = new float[vocabulary];
@@ -48,6 +52,11 @@ internal sealed class Sampler(int vocabulary)
         if (!float.IsFinite(max))
         {
             throw new EngineException($"the engine gave logits that are not finite (highest: {max})");
+        }
+
+        if (sampling.Extras is { } extras && Cuts(extras))
+        {
+            return Draw(logits, max, sampling, extras, choice, position);
         }
 
         if (sampling.Temperature < LeastTemperature)
@@ -91,6 +100,61 @@ internal sealed class Sampler(int vocabulary)
         }
 
         return candidates.Draw(uniform);
+    }
+
+    private static bool Cuts(SamplingExtras extras) => extras.TypicalP < 1 || extras.TopNSigma > 0 || extras.XtcProbability > 0 || extras.DynatempRange > 0;
+
+    /// <summary>llama.cpp's default chain (common/sampling.cpp): top-nσ, top-k, typical, top-p, min-p, XTC, temperature.</summary>
+    private int Draw(ReadOnlySpan<float> logits, float max, Sampling sampling, SamplingExtras extras, int choice, int position)
+    {
+        candidates.Gather(logits, extras.TopNSigma > 0 ? max - extras.TopNSigma * Row.Deviation(logits) : float.MinValue);
+        candidates.Weigh(logits, max, 1);
+        if (sampling.TopK > 0)
+        {
+            candidates.KeepCount(sampling.TopK);
+        }
+
+        if (extras.TypicalP < 1)
+        {
+            candidates.KeepTypical(extras.TypicalP);
+        }
+
+        if (sampling.TopP < 1)
+        {
+            candidates.KeepMass(sampling.TopP);
+        }
+
+        if (sampling.MinP > 0)
+        {
+            candidates.KeepAtLeast(Row.Max(candidates.Logits) + MathF.Log(sampling.MinP));
+        }
+
+        if (extras.XtcThreshold <= 0.5f && Philox.Uniform(sampling.Seed, choice, position, XtcStream) < extras.XtcProbability)
+        {
+            candidates.DropLikeliest(extras.XtcThreshold);
+        }
+
+        var temperature = extras.DynatempRange > 0 ? Dynamic(sampling.Temperature, extras) : sampling.Temperature;
+        if (temperature < LeastTemperature)
+        {
+            return candidates.Likeliest();
+        }
+
+        candidates.Weigh(1 / temperature);
+        return candidates.Draw(Philox.Uniform(sampling.Seed, choice, position));
+    }
+
+    /// <summary>The temperature by how undecided the model is: the entropy of what is left, as a share of the most it could be.</summary>
+    private float Dynamic(float temperature, SamplingExtras extras)
+    {
+        if (candidates.Count < 2)
+        {
+            return temperature;
+        }
+
+        candidates.Weigh(1);
+        var least = Math.Max(0, temperature - extras.DynatempRange);
+        return least + (temperature + extras.DynatempRange - least) * (float)Math.Pow(candidates.Entropy() / Math.Log(candidates.Count), extras.DynatempExponent);
     }
 
     /// <summary>Gathers at least the top k (fewer when min-p leaves fewer), looking deeper until there are enough.</summary>

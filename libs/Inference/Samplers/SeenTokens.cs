@@ -1,10 +1,13 @@
 using Platform.Contracts.Runs;
+using Platform.Inference.Engine;
 
 namespace Platform.Inference.Samplers;
 
 /// <summary>Which tokens a sequence has had, for the penalties. Counts only when the sampling asks for a penalty.</summary>
-internal sealed class SeenTokens(int vocabulary)
+/// <param name="model">Knows the tokens' texts; needed for the DRY penalty only.</param>
+internal sealed class SeenTokens(int vocabulary, IEngineModel? model = null)
 {
+    private Repetition? repetition;
     private int[] generated = [];
     private bool[] seen = [];
     private int[] tokens = [];
@@ -13,7 +16,7 @@ internal sealed class SeenTokens(int vocabulary)
     private Sampling sampling = new() { Seed = 0 };
 
     public static bool Matter(Sampling sampling) =>
-        sampling.RepeatPenalty != 1 || sampling.PresencePenalty != 0 || sampling.FrequencyPenalty != 0;
+        sampling.RepeatPenalty != 1 || sampling.PresencePenalty != 0 || sampling.FrequencyPenalty != 0 || sampling.Extras?.Dry is not null;
 
     /// <summary>Starts over with a sequence's prompt and what it has generated.</summary>
     public void Reset(Sampling sampling, ReadOnlySpan<int> prompt, ReadOnlySpan<int> output)
@@ -36,21 +39,27 @@ internal sealed class SeenTokens(int vocabulary)
 
         foreach (var token in output)
         {
-            Generated(token);
+            Count(token);
+        }
+
+        if (sampling.Extras?.Dry is { } dry)
+        {
+            repetition ??= new Repetition(model ?? throw new InvalidOperationException("The DRY penalty needs a model that knows its tokens' texts."));
+            repetition.Reset(dry, prompt, output);
         }
     }
 
     public void Generated(int token)
     {
-        if (Matter(sampling))
+        Count(token);
+        if (sampling.Extras?.Dry is not null)
         {
-            Add(token);
-            generated[token]++;
+            repetition!.Add(token); // made by Reset
         }
     }
 
     /// <summary>
-    /// Lowers the logits of tokens seen: the repeat penalty (prompt and output) first, then frequency and presence (output only), as vLLM does.
+    /// Lowers the logits of tokens seen: the repeat penalty (prompt and output) first, then frequency and presence (output only), as vLLM does, then DRY.
     /// </summary>
     public void Penalise(Span<float> logits)
     {
@@ -63,14 +72,33 @@ internal sealed class SeenTokens(int vocabulary)
             logit -= times * sampling.FrequencyPenalty;
             logit -= times > 0 ? sampling.PresencePenalty : 0;
         }
+
+        if (sampling.Extras?.Dry is not null)
+        {
+            repetition!.Penalise(logits); // made by Reset
+        }
     }
 
     /// <summary>Undoes <see cref="Penalise"/>: another choice may draw from the same row.</summary>
     public void Restore(Span<float> logits)
     {
+        if (sampling.Extras?.Dry is not null)
+        {
+            repetition!.Restore(logits); // made by Reset
+        }
+
         for (var i = 0; i < count; i++)
         {
             logits[tokens[i]] = kept[i];
+        }
+    }
+
+    private void Count(int token)
+    {
+        if (Matter(sampling))
+        {
+            Add(token);
+            generated[token]++;
         }
     }
 

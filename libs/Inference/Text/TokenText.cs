@@ -8,13 +8,15 @@ namespace Platform.Inference.Text;
 /// What a token releases depends on the tokens before it alone, so a generation fed again gives the same shares.
 /// </summary>
 /// <param name="stop">Strings that end the choice; none of them empty.</param>
-public sealed class TokenText(IEngineModel model, IReadOnlyList<string> stop)
+/// <param name="minTokens">In the text of so many tokens no stop string is looked for.</param>
+public sealed class TokenText(IEngineModel model, IReadOnlyList<string> stop, int minTokens = 0)
 {
     private readonly Utf8Mender mender = new();
     private readonly StopScanner scanner = new(stop);
     private readonly ArrayBufferWriter<byte> mended = new(64);
     private readonly ArrayBufferWriter<byte> released = new(64);
     private byte[] piece = new byte[64];
+    private int count;
 
     /// <summary>What the last call released, UTF-8; valid until the next call.</summary>
     public ReadOnlySpan<byte> Released => released.WrittenSpan;
@@ -31,6 +33,12 @@ public sealed class TokenText(IEngineModel model, IReadOnlyList<string> stop)
         mended.ResetWrittenCount();
         released.ResetWrittenCount();
         mender.Append(Piece(token), mended);
+        if (++count <= minTokens)
+        {
+            released.Write(mended.WrittenSpan);
+            return false;
+        }
+
         scanner.Append(mended.WrittenSpan, released);
         return scanner.IsStopped;
     }

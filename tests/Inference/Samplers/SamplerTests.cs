@@ -180,7 +180,7 @@ public sealed class SamplerTests
         }
     }
 
-    private static float[] Row(int size, int seed, bool ties = false)
+    internal static float[] Row(int size, int seed, bool ties = false)
     {
         var random = new Random(seed);
         return [.. Enumerable.Range(0, size).Select(_ => ties ? random.Next(-6, 6) : (float)(random.NextDouble() * 12 - 6 - Math.Log(random.NextDouble() + 1e-3)))];
