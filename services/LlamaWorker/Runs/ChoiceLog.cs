@@ -1,5 +1,6 @@
 using Platform.Contracts.Runs;
 using Platform.Inference.Engine;
+using Platform.Inference.Samplers;
 using Platform.Inference.Text;
 
 namespace Platform.LlamaWorker.Runs;
@@ -16,6 +17,7 @@ internal sealed class ChoiceLog
     private readonly int _choice;
     private readonly int _base;
     private readonly TokenText _shown;
+    private readonly ShownLogprobs? _logprobs;
 
     private int[] _tokens = new int[FrameTokens], _micros = new int[FrameTokens], _ends = new int[FrameTokens];
     private byte[] _text = new byte[4 * FrameTokens];
@@ -24,10 +26,11 @@ internal sealed class ChoiceLog
     private FinishReason? _finish;
     private bool _finishSent;
 
-    public ChoiceLog(int choice, int[] soFar, IEngineModel model, IReadOnlyList<string> stop)
+    public ChoiceLog(int choice, int[] soFar, IEngineModel model, IReadOnlyList<string> stop, Sampling sampling)
     {
         (_choice, _base) = (choice, soFar.Length);
-        _shown = new TokenText(model, stop);
+        _shown = new TokenText(model, stop, sampling.Extras?.MinTokens ?? 0);
+        _logprobs = sampling.Logprobs is null ? null : new ShownLogprobs(model);
         foreach (var token in soFar) _shown.Add(token);
     }
 
@@ -50,7 +53,10 @@ internal sealed class ChoiceLog
 
     public bool IsPending => Pending > 0 || (IsFinished && !_finishSent);
 
-    private int Sendable => IsFinished || !_shown.IsHolding ? Count : Count - 1;
+    private int Sendable => IsFinished || !_shown.IsHolding ? Count : _logprobs?.Certain ?? Count - 1;
+
+    /// <summary>How likely the next token to be appended was.</summary>
+    public void Score(in TokenScores scores) => _logprobs?.Next(scores);
 
     /// <summary>True: the token completed a stop string.</summary>
     public bool Append(int token, int micros, long at)
@@ -66,6 +72,7 @@ internal sealed class ChoiceLog
         KeepReleased();
         (_tokens[Count], _micros[Count], _ends[Count]) = (token, micros, _textLength);
         Count++;
+        _logprobs?.Append(token, _shown.Released.Length, isCertain: !_shown.IsHolding && !stopped);
         LastAt = at;
         return stopped;
     }
@@ -76,6 +83,7 @@ internal sealed class ChoiceLog
         _shown.End();
         KeepReleased();
         if (Count > 0) _ends[Count - 1] = _textLength;
+        if (_shown.IsStopped) _logprobs?.HideStop();
     }
 
     /// <summary>Sends again from a position.</summary>
@@ -105,6 +113,7 @@ internal sealed class ChoiceLog
             Text = _text[textFrom..textTo],
             TextEnds = ends,
             Micros = _micros[from..to],
+            Logprobs = _logprobs?.Of(from, to) ?? [],
             Finish = last ? _finish : null,
         };
     }

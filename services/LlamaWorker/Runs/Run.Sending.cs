@@ -60,12 +60,18 @@ internal sealed partial class Run
 
     private void Submit()
     {
-        var prompt = _model.Prompt.Tokens(_request.Conversation, _clock.GetLocalNow());
+        if (_request.Plain?.Suffix is not null && !_model.Prompt.FillsInTheMiddle)
+        {
+            Fail(new RunError(RunErrorKind.InvalidRequest, "unsupported_parameter", $"Unsupported parameter: 'suffix' is not supported with the model '{_request.Model}': it has no fill-in-the-middle tokens.", "suffix"));
+            return;
+        }
+
+        var prompt = _request.Plain is { } plain ? _model.Prompt.Tokens(plain) : _model.Prompt.Tokens(_request.Conversation ?? new Conversation("[]"), _clock.GetLocalNow());
         int[] ended;
         lock (_gate)
         {
             _began = Stopwatch.GetTimestamp();
-            _choices = [.. Enumerable.Range(0, _request.Choices).Select(i => new ChoiceLog(i, i < _request.SoFar.Count ? _request.SoFar[i] : [], _model.Engine, _request.Stop))];
+            _choices = [.. Enumerable.Range(0, _request.Choices).Select(i => new ChoiceLog(i, i < _request.SoFar.Count ? _request.SoFar[i] : [], _model.Engine, _request.Stop, _request.Sampling))];
             ended = [.. Enumerable.Range(0, _request.Choices).Where(i => _choices[i].IsStopped)];
         }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Platform.Contracts.Runs;
 using Platform.Inference.Batching;
+using Platform.Inference.Samplers;
 using Platform.LlamaWorker.Models;
 using Platform.Messaging.Frames;
 
@@ -129,6 +130,11 @@ internal sealed partial class Run : ITokenSink
     {
         lock (_gate) _started = new RunStarted(_worker, promptTokens, cachedTokens, _model.Batcher.ContextLength);
         _model.Counters.Read(promptTokens, cachedTokens);
+    }
+
+    void ITokenSink.Scored(int choice, in TokenScores scores)
+    {
+        lock (_gate) _choices[choice].Score(scores);
     }
 
     bool ITokenSink.Token(int choice, int token)
