@@ -5,6 +5,7 @@ using Platform.Gateway.Generations;
 using Platform.Gateway.Models;
 using Platform.Gateway.OpenApi;
 using Platform.Gateway.Organization;
+using Platform.Gateway.Tokens;
 
 namespace Platform.Gateway;
 
@@ -28,6 +29,7 @@ public static class GatewayApp
         builder.Services.AddSingleton<Callers>();
         builder.Services.AddGenerations();
         builder.Services.AddChat();
+        builder.Services.AddTokens();
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(any => any.AllowAnyOrigin().AllowAnyMethod().AllowAnyHeader().WithExposedHeaders("x-request-id", "retry-after")));
         builder.Services.AddApiDescription();
         return builder;
@@ -45,6 +47,7 @@ public static class GatewayApp
     public static WebApplication MapGateway(this WebApplication app)
     {
         app.MapChat();
+        app.MapTokens();
         app.MapModels();
         app.MapOrganization();
         app.MapApiDescription();

@@ -28,6 +28,8 @@ public static class LlamaWorkerRegistration
         services.AddHealthChecks().AddCheck<ModelsReady>("models", tags: [PlatformHealth.Ready]);
 
         services.AddSingleton<RunTable>();
+        services.AddSingleton<PromptReader>();
+        services.AddHostedService(provider => provider.GetRequiredService<PromptReader>());
         services.AddSingleton<RunCommands>();
         services.AddSingleton<WorkerHeartbeat>();
         services.AddHostedService<Worker>();

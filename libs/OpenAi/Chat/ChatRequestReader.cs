@@ -7,8 +7,6 @@ namespace Platform.OpenAi.Chat;
 /// <summary>Reads and validates the body of <c>POST /v1/chat/completions</c>.</summary>
 public static class ChatRequestReader
 {
-    private const int MaxIdentifierLength = 512;
-
     /// <param name="body">UTF-8 JSON as received.</param>
     public static ApiResult<ChatCompletionRequest> Read(ReadOnlyMemory<byte> body) => JsonRoot.Read(body, Read);
 
@@ -18,7 +16,7 @@ public static class ChatRequestReader
         var fields = new JsonObjectReader(body, "", errors);
         var request = new ChatCompletionRequest
         {
-            Model = Model(fields, errors),
+            Model = ModelField.Read(fields, errors),
             Messages = ChatMessageReader.Read(body, errors),
             Temperature = fields.Decimal("temperature", 0, 2),
             TopP = fields.Decimal("top_p", 0, 1),
@@ -33,19 +31,13 @@ public static class ChatRequestReader
             Stop = Stop(fields, errors),
             Stream = fields.Boolean("stream") ?? false,
             IncludeUsage = IncludeUsage(fields, errors),
-            User = fields.Text("safety_identifier", 64) ?? fields.Text("user", MaxIdentifierLength),
+            User = fields.Text("safety_identifier", 64) ?? fields.Text("user", ModelField.MaxLength),
             KeepContent = fields.Boolean("store") ?? true,
         };
         if (request.User?.Contains('\0') == true) errors.Add(ApiError.Invalid("Invalid 'user': it holds a NUL character.", "user", "invalid_value"));
         Metadata(fields, errors);
         NotYet.Check(body, fields, errors);
         return errors.Found is { } error ? error : request;
-    }
-
-    private static string Model(JsonObjectReader fields, FirstError errors)
-    {
-        if (!fields.Has("model", out _)) errors.Add(ApiError.Invalid("you must provide a model parameter", "model", "missing_required_parameter"));
-        return fields.Text("model", MaxIdentifierLength) ?? "";
     }
 
     private static int? MaxTokens(JsonObjectReader fields, FirstError errors)

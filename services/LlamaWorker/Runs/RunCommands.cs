@@ -1,10 +1,11 @@
 using MassTransit;
 using Platform.Contracts.Runs;
+using Platform.LlamaWorker.Models;
 
 namespace Platform.LlamaWorker.Runs;
 
 /// <summary>Reads this worker's queue into the <see cref="RunTable"/>.</summary>
-internal sealed class RunCommands(RunTable runs) : IConsumer<RunChat>, IConsumer<AllowRun>, IConsumer<CancelRun>, IConsumer<AttachRun>, IConsumer<CloseRun>
+internal sealed class RunCommands(RunTable runs, PromptReader prompts) : IConsumer<RunChat>, IConsumer<AllowRun>, IConsumer<CancelRun>, IConsumer<AttachRun>, IConsumer<CloseRun>, IConsumer<ReadPrompt>
 {
     public Task Consume(ConsumeContext<RunChat> context) => runs.Accept(context.Message).AsTask();
 
@@ -27,4 +28,6 @@ internal sealed class RunCommands(RunTable runs) : IConsumer<RunChat>, IConsumer
         runs.Close(context.Message);
         return Task.CompletedTask;
     }
+
+    public Task Consume(ConsumeContext<ReadPrompt> context) => prompts.Accept(context.Message).AsTask();
 }

@@ -9,7 +9,7 @@ using Platform.Messaging.Runs;
 namespace Platform.Gateway.Tests.Host;
 
 /// <summary>A worker whose every frame a test writes.</summary>
-internal sealed class ScriptedWorker : IConsumer<RunChat>, IConsumer<AllowRun>, IConsumer<CancelRun>, IConsumer<AttachRun>, IConsumer<CloseRun>
+internal sealed class ScriptedWorker : IConsumer<RunChat>, IConsumer<AllowRun>, IConsumer<CancelRun>, IConsumer<AttachRun>, IConsumer<CloseRun>, IConsumer<ReadPrompt>
 {
     private readonly Channel<object> commands = Channel.CreateUnbounded<object>();
     private readonly IFrameSender frames;
@@ -36,6 +36,8 @@ internal sealed class ScriptedWorker : IConsumer<RunChat>, IConsumer<AllowRun>, 
 
     public bool HasCommands => commands.Reader.Count > 0;
 
+    public async Task<bool> Send(ReadPrompt prompt, Frame frame) => await frames.Send(prompt.ReplyTo, frame with { GenerationId = prompt.Id }, CancellationToken.None);
+
     public async Task<bool> Send(RunChat run, Frame frame) => await frames.Send(run.ReplyTo, frame, CancellationToken.None);
 
     /// <summary>A frame of single-token words.</summary>
@@ -60,6 +62,8 @@ internal sealed class ScriptedWorker : IConsumer<RunChat>, IConsumer<AllowRun>, 
     public Task Consume(ConsumeContext<CancelRun> context) => Keep(context.Message);
     public Task Consume(ConsumeContext<AttachRun> context) => Keep(context.Message);
     public Task Consume(ConsumeContext<CloseRun> context) => Keep(context.Message);
+
+    public Task Consume(ConsumeContext<ReadPrompt> context) => Keep(context.Message);
 
     private Task Keep(object command) => commands.Writer.WriteAsync(command).AsTask();
 }
