@@ -32,6 +32,9 @@ public sealed record CatalogModel
     /// <summary>Who made it; <c>owned_by</c> in the API.</summary>
     public string Owner { get; init; } = "platform";
 
+    /// <summary>Address it was pulled from.</summary>
+    public string Source { get; init; } = "";
+
     /// <summary>Unix seconds of the model's release; <c>created</c> in the API.</summary>
     public long Created { get; init; }
 

@@ -11,11 +11,15 @@ public sealed record CatalogOptions
     /// <summary>The operator's own file, which need not exist; empty: none.</summary>
     public string OperatorFile { get; init; } = "";
 
+    /// <summary>Where pulled models lie; empty: <c>models</c> beside the operator's file.</summary>
+    public string ModelsFolder { get; init; } = "";
+
     /// <summary>Full paths, with the default filled in.</summary>
     internal CatalogOptions Resolve() => this with
     {
         File = Path.GetFullPath(File.Length > 0 ? File : Bundled()),
         OperatorFile = OperatorFile.Length > 0 ? Path.GetFullPath(OperatorFile) : "",
+        ModelsFolder = ModelsFolder.Length > 0 ? Path.GetFullPath(ModelsFolder) : OperatorFile.Length > 0 ? Path.GetFullPath("models", Path.GetDirectoryName(Path.GetFullPath(OperatorFile))!) : "",
     };
 
     private static string Bundled()

@@ -31,6 +31,17 @@ internal sealed class VerifiedFiles
         }
     }
 
+    /// <summary>Notes the hashes of files that were compared while they arrived.</summary>
+    public void Remember(IEnumerable<ModelFile> files)
+    {
+        foreach (var file in files)
+        {
+            entries[file.Path] = new Entry(new FileInfo(file.Path).Length, File.GetLastWriteTimeUtc(file.Path), file.Sha256);
+        }
+
+        Save();
+    }
+
     public async Task<string> HashAsync(string path, CancellationToken cancellation)
     {
         var file = new FileInfo(path);
@@ -51,11 +62,15 @@ internal sealed class VerifiedFiles
         }
 
         entries[path] = new Entry(file.Length, file.LastWriteTimeUtc, hash);
+        Save();
+        return hash;
+    }
+
+    private void Save()
+    {
         if (store is not null)
         {
             AtomicFile.Write(store, JsonSerializer.Serialize(entries));
         }
-
-        return hash;
     }
 }

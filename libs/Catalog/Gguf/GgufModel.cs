@@ -15,17 +15,7 @@ public static partial class GgufModel
     public static async Task<CatalogModel> DescribeAsync(string path, string? id, CancellationToken cancellation)
     {
         path = Path.GetFullPath(path);
-        var header = GgufHeader.Read(path);
-        if (header.Architecture.Length == 0 || header.ContextLength is not > 0)
-        {
-            throw new CatalogException($"{path}: general.architecture or its context_length is missing: this is no language model.");
-        }
-
-        if (header.IsEmbedding)
-        {
-            throw new CatalogException($"{path} is an embedding model ({header.Architecture}); only chat models can be added.");
-        }
-
+        var header = ChatHeader(path);
         var files = new List<ModelFile>();
         foreach (var file in Parts(path, header.Parts))
         {
@@ -40,18 +30,37 @@ public static partial class GgufModel
             }
         }
 
-        return new CatalogModel
+        return Describe(header, files, id);
+    }
+
+    /// <param name="files">Absolute paths and known hashes; of a split model all parts in their order.</param>
+    /// <exception cref="CatalogException">The file can't serve chat.</exception>
+    internal static CatalogModel Describe(IReadOnlyList<ModelFile> files, string? id) => Describe(ChatHeader(files[0].Path), files, id);
+
+    private static CatalogModel Describe(GgufHeader header, IReadOnlyList<ModelFile> files, string? id) => new()
+    {
+        Id = id ?? NotInNames().Replace(SplitSuffix().Replace(Path.GetFileNameWithoutExtension(files[0].Path), ""), "-").Trim('-', '.', '_').ToLowerInvariant(),
+        Kind = ModelKind.Chat,
+        Engine = "llama.cpp",
+        Files = files,
+        ContextLength = (int)Math.Min(header.ContextLength!.Value, UsualContext),
+        License = header.License ?? "",
+        Family = header.Architecture,
+        Owner = header.Organization ?? "operator",
+        Created = new DateTimeOffset(File.GetLastWriteTimeUtc(files[0].Path)).ToUnixTimeSeconds(),
+    };
+
+    private static GgufHeader ChatHeader(string path)
+    {
+        var header = GgufHeader.Read(path);
+        if (header.Architecture.Length == 0 || header.ContextLength is not > 0)
         {
-            Id = id ?? NotInNames().Replace(SplitSuffix().Replace(Path.GetFileNameWithoutExtension(path), ""), "-").Trim('-', '.', '_').ToLowerInvariant(),
-            Kind = ModelKind.Chat,
-            Engine = "llama.cpp",
-            Files = files,
-            ContextLength = (int)Math.Min(header.ContextLength.Value, UsualContext),
-            License = header.License ?? "",
-            Family = header.Architecture,
-            Owner = header.Organization ?? "operator",
-            Created = new DateTimeOffset(File.GetLastWriteTimeUtc(path)).ToUnixTimeSeconds(),
-        };
+            throw new CatalogException($"{path}: general.architecture or its context_length is missing: this is no language model.");
+        }
+
+        return header.IsEmbedding
+            ? throw new CatalogException($"{path} is an embedding model ({header.Architecture}); only chat models can be added.")
+            : header;
     }
 
     private static IEnumerable<string> Parts(string path, long count)

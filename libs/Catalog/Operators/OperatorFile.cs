@@ -30,6 +30,38 @@ public sealed class OperatorFile(CatalogOptions options)
         models.Add(node);
     });
 
+    /// <summary>Takes a model away, with the names that lead to it and, where it was pulled, its files.</summary>
+    /// <returns>Bytes freed on the disk.</returns>
+    /// <exception cref="CatalogException">The operator's file has no such model, or the catalogue would be broken.</exception>
+    public long Remove(string id)
+    {
+        // read without its rules, so that a model whose file has gone can be taken away
+        var entry = (Read()["models"] as JsonArray)?.FirstOrDefault(node => node is JsonObject known && (string?)known["id"] == id);
+        var model = entry?.Deserialize<CatalogModel>(CatalogFile.Json) ?? throw new CatalogException(CatalogFile.Read(options.File).Models.Any(bundled => bundled.Id == id)
+            ? $"{id} comes with the product and can't be removed."
+            : $"There is no model {id} to remove.");
+        Change(root =>
+        {
+            if (root["models"] is JsonArray models) models.RemoveAll(node => node is JsonObject known && (string?)known["id"] == id);
+            if (root["aliases"] is not JsonObject aliases) return;
+            foreach (var alias in aliases.Where(alias => (string?)alias.Value == id).Select(alias => alias.Key).ToList()) aliases.Remove(alias);
+        });
+        var stillUsed = Listing.Read(options).Models.SelectMany(other => other.Files).Select(file => file.Path).ToHashSet();
+        return model.Files.Where(file => IsPulled(file) && !stillUsed.Contains(file.Path)).Sum(Delete);
+    }
+
+    /// <summary>Whether a file lies where pulls put theirs; what an operator has added from elsewhere stays.</summary>
+    private bool IsPulled(ModelFile file) => options.ModelsFolder.Length > 0 && file.Path.StartsWith(options.ModelsFolder + "/", StringComparison.Ordinal);
+
+    private long Delete(ModelFile file)
+    {
+        var found = new FileInfo(file.Path);
+        var bytes = found.Exists ? found.Length : 0;
+        found.Delete();
+        for (var folder = found.Directory; folder is { Exists: true } && folder.FullName != options.ModelsFolder && !folder.EnumerateFileSystemInfos().Any(); folder = folder.Parent) folder.Delete();
+        return bytes;
+    }
+
     /// <summary>Lets another name lead to a model; null takes the name away.</summary>
     /// <exception cref="CatalogException">There is no such model, or the name can't be an alias.</exception>
     public void SetAlias(string name, string? modelId) => Change(root =>
