@@ -41,7 +41,7 @@ public sealed class GgufHeaderTests : IDisposable
         Assert.Equal("some-model.q4_1", model.Id);
         Assert.Equal(8192, model.ContextLength);
         Assert.Equal("b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53", model.Files[0].Sha256);
-        Assert.Equal("llama", model.Family);
+        Assert.Equal("smollm2", model.Family);
     }
 
     [Fact]

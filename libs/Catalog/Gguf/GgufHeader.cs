@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Platform.Catalog.Gguf;
 
-/// <summary>The key/value part of a GGUF file (versions 2 and 3). Strings and scalars are kept, of an array only its length.</summary>
+/// <summary>The key/value part of a GGUF file (versions 2 and 3). Strings and scalars are kept, short arrays of integers too, of any other array only its length.</summary>
 public sealed class GgufHeader
 {
     private readonly IReadOnlyDictionary<string, object> values;
@@ -20,7 +20,14 @@ public sealed class GgufHeader
     /// <summary>Context length the model was trained with.</summary>
     public long? ContextLength => Number($"{Architecture}.context_length");
 
-    public bool HasChatTemplate => Text("tokenizer.chat_template") is { Length: > 0 };
+    public string? ChatTemplate => Text("tokenizer.chat_template") is { Length: > 0 } template ? template : null;
+    public bool HasChatTemplate => ChatTemplate is not null;
+
+    /// <summary>E.g. <c>1.5B</c>.</summary>
+    public string? SizeLabel => Text("general.size_label");
+
+    /// <summary>Whether the file changes another model's weights instead of being one.</summary>
+    public bool IsAdapter => Text("general.type") == "adapter";
 
     /// <summary>Whether the model pools its output into one vector instead of predicting tokens.</summary>
     public bool IsEmbedding => Number($"{Architecture}.pooling_type") is > 0;
@@ -50,6 +57,10 @@ public sealed class GgufHeader
     }
 
     public string? Text(string key) => values.GetValueOrDefault(key) as string;
+
+    /// <summary>A value that differs by layer, or the same for all of <paramref name="layers"/>; null when there is none.</summary>
+    public IReadOnlyList<long>? Numbers(string key, int layers) =>
+        values.GetValueOrDefault(key) is long[] each ? each : Number(key) is { } same ? [.. Enumerable.Repeat(same, layers)] : null;
 
     /// <summary>An integer value; null when there is none or it is no integer that fits.</summary>
     public long? Number(string key) => values.GetValueOrDefault(key) switch

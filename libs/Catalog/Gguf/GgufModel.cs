@@ -45,7 +45,7 @@ public static partial class GgufModel
         Files = files,
         ContextLength = (int)Math.Min(header.ContextLength!.Value, UsualContext),
         License = header.License ?? "",
-        Family = header.Architecture,
+        Family = Families.ModelFamily.Of(header),
         Owner = header.Organization ?? "operator",
         Created = new DateTimeOffset(File.GetLastWriteTimeUtc(files[0].Path)).ToUnixTimeSeconds(),
     };

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Text;
 
 namespace Platform.Catalog.Gguf;
@@ -9,6 +10,7 @@ internal sealed class GgufReader(Stream stream)
     private const int MaxPairs = 100_000;
     private const int MaxKey = 65_535;
     private const int MaxText = 1 << 22;
+    private const int MaxKept = 1024;
 
     private readonly byte[] scalar = new byte[8];
 
@@ -61,8 +63,28 @@ internal sealed class GgufReader(Stream stream)
         Kind.U64 => UInt64(),
         Kind.I64 => (long)UInt64(),
         Kind.F64 => BinaryPrimitives.ReadDoubleLittleEndian(Scalar(8)),
-        _ => SkipArray(depth),
+        _ => depth == 0 ? ShortArray() : SkipArray(depth),
     };
+
+    /// <summary>The numbers of a short array (values that differ by layer), of any other its length.</summary>
+    private object ShortArray()
+    {
+        var start = stream.Position;
+        var (kind, count) = (KindOf(UInt32()), UInt64());
+        if (count > MaxKept || kind is not (Kind.U8 or Kind.I8 or Kind.U16 or Kind.I16 or Kind.U32 or Kind.I32 or Kind.U64 or Kind.I64))
+        {
+            stream.Seek(start, SeekOrigin.Begin);
+            return SkipArray(0);
+        }
+
+        var numbers = new long[count];
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            numbers[i] = Value(kind, 1) switch { ulong big => (long)Math.Min(big, long.MaxValue), var small => Convert.ToInt64(small, CultureInfo.InvariantCulture) };
+        }
+
+        return numbers;
+    }
 
     /// <summary>Returns the length.</summary>
     private long SkipArray(int depth)

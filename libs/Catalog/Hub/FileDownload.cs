@@ -132,8 +132,9 @@ internal sealed class FileDownload(HubClient hub, HubOptions options, HubReposit
                 await work(cancellation);
                 return;
             }
-            catch (Exception e) when (HubClient.IsTransient(e) && !cancellation.IsCancellationRequested)
+            catch (Exception e) when (HubClient.IsTransient(e))
             {
+                cancellation.ThrowIfCancellationRequested();
                 var now = place();
                 (failures, before) = (now > before ? 1 : failures + 1, now);
                 if (failures >= options.Attempts) throw hub.Unreachable(e);

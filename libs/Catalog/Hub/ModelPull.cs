@@ -128,7 +128,7 @@ public sealed class ModelPull(PullRequest request, CatalogOptions catalog, HubOp
         var needed = targets.Where(target => !System.IO.File.Exists(target.Target)).Sum(target => target.File.Bytes - PartialFile.ArrivedBefore(target.Target, target.File));
         if (FreeSpace(catalog.ModelsFolder) is var free && free < needed + Spare)
         {
-            throw new CatalogException($"{File} needs {Size.Of(needed)} more and {Size.Of(Spare)} to spare, but the disk of {catalog.ModelsFolder} has {Size.Of(free)} free.");
+            throw new CatalogException($"{File} needs {ByteSize.Of(needed)} more and {ByteSize.Of(Spare)} to spare, but the disk of {catalog.ModelsFolder} has {ByteSize.Of(free)} free.");
         }
     }
 }

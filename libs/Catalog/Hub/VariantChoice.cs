@@ -44,7 +44,7 @@ internal sealed record VariantChoice(ModelVariant Variant, string Reason)
         var fitting = variants.Where(variant => variant.Bytes <= room && !variant.IsIncomplete).ToList();
         if (fitting.Count == 0)
         {
-            throw new CatalogException($"No file of {repo.Name} fits in this machine's {Size.Of(memory)} of memory: it has {List(variants)}. Name one to pull it all the same.");
+            throw new CatalogException($"No file of {repo.Name} fits in this machine's {ByteSize.Of(memory)} of memory: it has {List(variants)}. Name one to pull it all the same.");
         }
 
         if (fitting.FirstOrDefault(variant => variant.Quantization == "Q8_0" && variant.Bytes <= SmallModel) is { } small)
@@ -56,9 +56,9 @@ internal sealed record VariantChoice(ModelVariant Variant, string Reason)
         var usual = variants.MinBy(variant => Hub.Quantization.Rank(variant.Quantization))!;
         return best == usual
             ? new(best, "the best quality for its size of those there are")
-            : new(best, $"{usual.Quantization} ({Size.Of(usual.Bytes)}) does not fit in this machine's {Size.Of(memory)} of memory");
+            : new(best, $"{usual.Quantization} ({ByteSize.Of(usual.Bytes)}) does not fit in this machine's {ByteSize.Of(memory)} of memory");
     }
 
     private static string List(IReadOnlyList<ModelVariant> variants) =>
-        string.Join(", ", variants.Take(24).Select(variant => $"{variant.Quantization ?? variant.Name} ({Size.Of(variant.Bytes)})")) + (variants.Count > 24 ? $" and {variants.Count - 24} more" : "");
+        string.Join(", ", variants.Take(24).Select(variant => $"{variant.Quantization ?? variant.Name} ({ByteSize.Of(variant.Bytes)})")) + (variants.Count > 24 ? $" and {variants.Count - 24} more" : "");
 }

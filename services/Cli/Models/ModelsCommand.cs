@@ -1,12 +1,9 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
 using Platform.Catalog;
 using Platform.Catalog.Gguf;
 using Platform.Catalog.Operators;
-using Platform.Cli.Api;
 using Platform.Cli.Terminal;
-using Platform.Cli.Up;
 using Spectre.Console;
 
 namespace Platform.Cli.Models;
@@ -17,7 +14,10 @@ internal static class ModelsCommand
     public static Command Create(House house)
     {
         var options = new CatalogOptions { File = house.CatalogFile, OperatorFile = house.OperatorFile };
-        return new Command("models", "Show and change which models are served.") { List(options), Add(house, options), Alias(house, options) };
+        return new Command("models", "Show and change which models are served.")
+        {
+            List(options), ShowCommand.Create(options), PullCommand.Create(house, options), Add(house, options), Alias(house, options), RemoveCommand.Create(house, options),
+        };
     }
 
     private static Command List(CatalogOptions options)
@@ -30,7 +30,7 @@ internal static class ModelsCommand
             foreach (var model in catalog.Models)
             {
                 var missing = model.Files.Any(file => !File.Exists(catalog.PathOf(model, file)));
-                var size = missing ? "file missing" : string.Create(CultureInfo.InvariantCulture, $"{model.Files.Sum(file => new FileInfo(catalog.PathOf(model, file)).Length) / 1e6:0} MB");
+                var size = missing ? "file missing" : ByteSize.Of(model.Files.Sum(file => new FileInfo(catalog.PathOf(model, file)).Length));
                 string[] cells = [model.Id, string.Join(", ", model.Aliases), model.Kind.ToString().ToLowerInvariant(), model.Engine, model.ContextLength.ToString(CultureInfo.InvariantCulture), size, model.License];
                 table.AddRow(cells.Select(cell => new Text(cell)));
             }
@@ -54,7 +54,7 @@ internal static class ModelsCommand
             var model = await steps.Step($"Reading {Path.GetFileName(path)}", () => GgufModel.DescribeAsync(path, parsed.GetValue(id), cancellation));
             Directory.CreateDirectory(Path.GetDirectoryName(options.OperatorFile)!);
             new OperatorFile(options).Add(model);
-            await Noticed(house, model.Id, served: true, cancellation);
+            await Serving.Noticed(house, model.Id, served: true, cancellation);
             Screen.Done($"{model.Id} is in the catalogue ({options.OperatorFile}): {model.Family}, {model.ContextLength} tokens of context.");
             return 0;
         });
@@ -73,21 +73,10 @@ internal static class ModelsCommand
             if (target is null != parsed.GetValue(remove)) throw new CliException("Name the model the alias leads to, or --remove it.");
             Directory.CreateDirectory(Path.GetDirectoryName(options.OperatorFile)!);
             new OperatorFile(options).SetAlias(alias, target);
-            await Noticed(house, alias, served: target is not null, cancellation);
+            await Serving.Noticed(house, alias, served: target is not null, cancellation);
             Screen.Done(target is null ? $"{alias} leads nowhere now." : $"{alias} leads to {target} now.");
             return 0;
         });
         return command;
-    }
-
-    /// <summary>Waits until a running platform has read the change.</summary>
-    private static async Task Noticed(House house, string name, bool served, CancellationToken cancellation)
-    {
-        if (RunningPlatform.Read(house) is not { Ready: true }) return;
-        using var api = PlatformApi.AsApplication(house);
-        for (var patience = Stopwatch.StartNew(); await api.Serves(name, cancellation) != served; await Task.Delay(100, cancellation))
-        {
-            if (patience.Elapsed > TimeSpan.FromSeconds(15)) throw new CliException($"The change is written to {house.OperatorFile}, but the running platform has not taken it up: see ./platform logs.");
-        }
     }
 }

@@ -1,7 +1,7 @@
 namespace Platform.Catalog;
 
 /// <summary>Bytes as people read them.</summary>
-public static class Size
+public static class ByteSize
 {
     public static string Of(long bytes) => bytes switch
     {
