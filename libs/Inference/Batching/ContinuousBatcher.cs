@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Platform.Inference.Engine;
+using Platform.Inference.Grammars;
 
 namespace Platform.Inference.Batching;
 
@@ -10,6 +11,7 @@ namespace Platform.Inference.Batching;
 public sealed class ContinuousBatcher : IAsyncDisposable
 {
     private readonly Inbox inbox = new();
+    private readonly Lazy<TokenTrie> vocabulary;
     private readonly EngineLoop loop;
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long order;
@@ -20,7 +22,8 @@ public sealed class ContinuousBatcher : IAsyncDisposable
         options.Validate();
         Model = model;
         Options = options;
-        loop = new EngineLoop(model, options, inbox, logger ?? NullLogger<ContinuousBatcher>.Instance);
+        vocabulary = new(() => new TokenTrie(model));
+        loop = new EngineLoop(model, vocabulary, options, inbox, logger ?? NullLogger<ContinuousBatcher>.Instance);
         new Thread(Run) { IsBackground = true, Name = "Engine" }.Start();
     }
 
@@ -36,6 +39,7 @@ public sealed class ContinuousBatcher : IAsyncDisposable
     /// </summary>
     public SequenceHandle Submit(SequenceRequest request)
     {
+        _ = request.Grammar is null ? null : vocabulary.Value; // made here, the first time, so that the engine's thread need not
         var generation = new Generation(request, Interlocked.Increment(ref order), ContextLength, inbox);
         if (inbox.Post(generation) is { } refusal)
         {

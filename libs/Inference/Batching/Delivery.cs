@@ -1,12 +1,14 @@
 using Microsoft.Extensions.Logging;
 using Platform.Contracts.Runs;
+using Platform.Grammars;
 using Platform.Inference.Engine;
+using Platform.Inference.Grammars;
 using Platform.Inference.Samplers;
 
 namespace Platform.Inference.Batching;
 
 /// <summary>Between the engine's thread and the sinks: takes generations in, draws their tokens, and tells every choice how it ended, once. A sink that throws loses its own generation only.</summary>
-internal sealed partial class Delivery(IEngineModel model, Roster roster, Counters counters, Inbox inbox, ILogger logger)
+internal sealed partial class Delivery(IEngineModel model, Lazy<TokenTrie> vocabulary, Roster roster, Counters counters, Inbox inbox, ILogger logger)
 {
     private readonly Sampler sampler = new(model.Info.Vocabulary);
     private readonly Biases biases = new(model);
@@ -23,6 +25,11 @@ internal sealed partial class Delivery(IEngineModel model, Roster roster, Counte
         }
 
         generation.Begin();
+        if (!Constrain(generation))
+        {
+            return;
+        }
+
         foreach (var sequence in generation.Sequences)
         {
             roster.Enqueue(sequence);
@@ -76,6 +83,7 @@ internal sealed partial class Delivery(IEngineModel model, Roster roster, Counte
 
             sequence.Append(token);
             seen.Generated(token);
+            sequence.Constraint?.Advance(token);
             counters.Drawn();
             var stop = request.Sink.Token(sequence.Choice, token);
             if (stop)
@@ -86,6 +94,10 @@ internal sealed partial class Delivery(IEngineModel model, Roster roster, Counte
             {
                 EndIfOver(sequence);
             }
+        }
+        catch (GrammarException refused)
+        {
+            Fail(generation, Requests.Grammar(refused.Message));
         }
         catch (Exception failure)
         {
@@ -99,17 +111,48 @@ internal sealed partial class Delivery(IEngineModel model, Roster roster, Counte
         var sampling = sequence.Generation.Request.Sampling;
         if (sampling.Extras is not { } extras)
         {
-            return sampler.Draw(logits, sampling, seen, sequence.Choice, sequence.Generated);
+            return sampler.Draw(logits, sampling, seen, sequence.Choice, sequence.Generated, sequence.Constraint);
         }
 
         biases.Apply(logits, extras, sequence.Generated);
         try
         {
-            return sampler.Draw(logits, sampling, seen, sequence.Choice, sequence.Generated);
+            return sampler.Draw(logits, sampling, seen, sequence.Choice, sequence.Generated, sequence.Constraint);
         }
         finally
         {
             biases.Undo(logits);
+        }
+    }
+
+    /// <summary>Leads the choices through their grammar to where they stand. False: the generation has failed.</summary>
+    private bool Constrain(Generation generation)
+    {
+        if (generation.Request.Grammar is not { } grammar)
+        {
+            return true;
+        }
+
+        try
+        {
+            foreach (var sequence in generation.Sequences)
+            {
+                sequence.Constraint = new TokenConstraint(grammar, vocabulary.Value);
+                foreach (var token in sequence.Output)
+                {
+                    if (!sequence.Constraint.Advance(token))
+                    {
+                        throw new GrammarException("The tokens so far do not keep to the grammar.");
+                    }
+                }
+            }
+
+            return true;
+        }
+        catch (GrammarException refused)
+        {
+            Fail(generation, Requests.Grammar(refused.Message));
+            return false;
         }
     }
 

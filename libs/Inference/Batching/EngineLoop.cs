@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Platform.Inference.Engine;
+using Platform.Inference.Grammars;
 
 namespace Platform.Inference.Batching;
 
@@ -19,7 +20,7 @@ internal sealed partial class EngineLoop
     private readonly ILogger logger;
     private IEngineContext? context;
 
-    public EngineLoop(IEngineModel model, BatcherOptions options, Inbox inbox, ILogger logger)
+    public EngineLoop(IEngineModel model, Lazy<TokenTrie> vocabulary, BatcherOptions options, Inbox inbox, ILogger logger)
     {
         this.model = model;
         this.options = options;
@@ -28,7 +29,7 @@ internal sealed partial class EngineLoop
         plan = new StepPlan(options.Slots, options.PrefillChunk);
         context = CreateContext();
         roster = new Roster(new SlotTable(context, model, options.Slots), counters);
-        delivery = new Delivery(model, roster, counters, inbox, logger);
+        delivery = new Delivery(model, vocabulary, roster, counters, inbox, logger);
     }
 
     public BatcherReport Report() => counters.Report();

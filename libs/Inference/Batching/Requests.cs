@@ -34,6 +34,8 @@ internal static class Requests
 
     public static RunError Unavailable(string why) => new(RunErrorKind.WorkerUnavailable, "worker_unavailable", why);
 
+    public static RunError Grammar(string why) => new(RunErrorKind.InvalidRequest, "invalid_grammar", why);
+
     public static RunError Engine(string what) => new(RunErrorKind.Engine, "engine_error", what);
 
     private static RunError TooLong(int length, int contextLength) =>

@@ -1,3 +1,5 @@
+using Platform.Inference.Grammars;
+
 namespace Platform.Inference.Batching;
 
 /// <summary>One choice of a generation: its tokens, prompt first, and where it stands. Owned by the engine's thread.</summary>
@@ -31,6 +33,9 @@ internal sealed class Sequence
     public ReadOnlySpan<int> Prompt => tokens.AsSpan(0, PromptLength);
     public ReadOnlySpan<int> Output => tokens.AsSpan(PromptLength, Count - PromptLength);
     public int Generated => Count - PromptLength;
+
+    /// <summary>Which tokens may come next; null: any.</summary>
+    public TokenConstraint? Constraint { get; set; }
 
     public Slot? Slot { get; set; }
     public bool Done { get; set; }

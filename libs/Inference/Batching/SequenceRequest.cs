@@ -1,4 +1,5 @@
 using Platform.Contracts.Runs;
+using Platform.Inference.Grammars;
 using Platform.Inference.Samplers;
 
 namespace Platform.Inference.Batching;
@@ -18,6 +19,9 @@ public sealed record SequenceRequest
 
     /// <summary>Output tokens per choice before the choice pauses; raised by <see cref="SequenceHandle.Allow"/>.</summary>
     public int Allowance { get; init; } = int.MaxValue;
+
+    /// <summary>What each choice keeps to; null: nothing.</summary>
+    public OutputGrammar? Grammar { get; init; }
 
     /// <summary>Tokens each choice already has; empty in a first run.</summary>
     public IReadOnlyList<int[]> SoFar { get; init; } = [];

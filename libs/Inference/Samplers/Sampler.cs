@@ -1,5 +1,7 @@
 using Platform.Contracts.Runs;
+using Platform.Grammars;
 using Platform.Inference.Engine;
+using Platform.Inference.Grammars;
 
 namespace Platform.Inference.Samplers;
 
@@ -19,31 +21,81 @@ internal sealed class Sampler(int vocabulary)
     /// <summary>The stream of random numbers that decides whether XTC leaves out.</summary>
     private const int XtcStream = 1;
 
+    /// <summary>The stream of random numbers for a second draw: of the first one it is known that its token was refused.</summary>
+    private const int RedrawStream = 2;
+
     private readonly Candidates candidates = new(vocabulary);
     private readonly float[] weights = new float[vocabulary];
     private readonly double[] sums = new double[Row.Blocks(vocabulary)];
+    private float[] masked = [];
+    private int stream;
 
     /// <summary>Ids a draw with these settings can give, for the settings of the last draw that cut any.</summary>
     internal ReadOnlySpan<int> Kept => candidates.Ids;
 
     /// <param name="logits">Left as they were.</param>
     /// <param name="position">Tokens of this choice before this one.</param>
-    public int Draw(Span<float> logits, Sampling sampling, SeenTokens seen, int choice, int position)
+    /// <param name="constraint">Which tokens may come; null: any.</param>
+    public int Draw(Span<float> logits, Sampling sampling, SeenTokens seen, int choice, int position, TokenConstraint? constraint = null)
     {
         if (!SeenTokens.Matter(sampling))
         {
-            return Draw(logits, sampling, choice, position);
+            return Draw(logits, sampling, choice, position, constraint);
         }
 
         seen.Penalise(logits);
         try
         {
-            return Draw(logits, sampling, choice, position);
+            return Draw(logits, sampling, choice, position, constraint);
         }
         finally
         {
             seen.Restore(logits);
         }
+    }
+
+    /// <summary>
+    /// Draws without the constraint first, which most often agrees, and once more from what it allows when it does not.
+    /// Both together are as likely to give a token as one draw from what is allowed.
+    /// </summary>
+    private int Draw(ReadOnlySpan<float> logits, Sampling sampling, int choice, int position, TokenConstraint? constraint)
+    {
+        if (constraint is { MustEnd: true })
+        {
+            return End(logits, constraint);
+        }
+
+        stream = 0;
+        var token = Draw(logits, sampling, choice, position);
+        if (constraint is null || constraint.Accepts(token))
+        {
+            return token;
+        }
+
+        Array.Resize(ref masked, vocabulary);
+        logits.CopyTo(masked);
+        if (!constraint.Mask(masked))
+        {
+            return constraint.CanEnd ? End(logits, constraint) : throw new GrammarException("The model has no token that could go on as the grammar asks.");
+        }
+
+        stream = RedrawStream;
+        token = Draw(masked, sampling, choice, position);
+
+        // rounding may let the last candidate of no weight be drawn
+        return float.IsNegativeInfinity(masked[token]) ? Row.IndexOf(masked, Row.Max(masked)) : token;
+    }
+
+    /// <summary>The likeliest of the tokens that end a generation.</summary>
+    private static int End(ReadOnlySpan<float> logits, TokenConstraint constraint)
+    {
+        var end = constraint.Ends.Length > 0 ? constraint.Ends[0] : throw new GrammarException("The model has no token that ends a text.");
+        foreach (var other in constraint.Ends)
+        {
+            end = logits[other] > logits[end] ? other : end;
+        }
+
+        return end;
     }
 
     private int Draw(ReadOnlySpan<float> logits, Sampling sampling, int choice, int position)
@@ -65,7 +117,7 @@ internal sealed class Sampler(int vocabulary)
         }
 
         var scale = 1 / sampling.Temperature;
-        var uniform = Philox.Uniform(sampling.Seed, choice, position);
+        var uniform = Philox.Uniform(sampling.Seed, choice, position, stream);
         var least = sampling.MinP > 0 ? max + sampling.Temperature * MathF.Log(sampling.MinP) : float.NegativeInfinity;
         if (sampling.TopK > 0 && sampling.TopK < logits.Length)
         {
@@ -141,7 +193,7 @@ internal sealed class Sampler(int vocabulary)
         }
 
         candidates.Weigh(1 / temperature);
-        return candidates.Draw(Philox.Uniform(sampling.Seed, choice, position));
+        return candidates.Draw(Philox.Uniform(sampling.Seed, choice, position, stream));
     }
 
     /// <summary>The temperature by how undecided the model is: the entropy of what is left, as a share of the most it could be.</summary>

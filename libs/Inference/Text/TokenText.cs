@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using Platform.Inference.Engine;
 
 namespace Platform.Inference.Text;
@@ -17,6 +18,9 @@ public sealed class TokenText(IEngineModel model, IReadOnlyList<string> stop, in
     private readonly ArrayBufferWriter<byte> released = new(64);
     private byte[] piece = new byte[64];
     private int count;
+
+    /// <summary>Control tokens whose text is shown.</summary>
+    public IReadOnlySet<int> Shown { get; init; } = FrozenSet<int>.Empty;
 
     /// <summary>What the last call released, UTF-8; valid until the next call.</summary>
     public ReadOnlySpan<byte> Released => released.WrittenSpan;
@@ -60,11 +64,12 @@ public sealed class TokenText(IEngineModel model, IReadOnlyList<string> stop, in
             return [];
         }
 
-        var length = model.Piece(token, piece, special: false);
+        var special = Shown.Contains(token);
+        var length = model.Piece(token, piece, special);
         if (length < 0)
         {
             piece = new byte[-length];
-            length = model.Piece(token, piece, special: false);
+            length = model.Piece(token, piece, special);
         }
 
         return piece.AsSpan(0, length);

@@ -24,6 +24,8 @@ internal sealed class HostedModel(CatalogModel entry, IEngineModel engine, Conti
     public IEngineModel Engine => engine;
     public ContinuousBatcher Batcher => batcher;
     public PromptWriter Prompt => prompt;
+    public GrammarCache Grammars { get; } = new();
+    public ControlVocabulary Vocabulary { get; } = new(engine);
     public TokenCounters Counters { get; } = TokenCounters.For(entry.Id);
 
     /// <summary>Waits until nothing runs on it, at most <paramref name="patience"/>.</summary>

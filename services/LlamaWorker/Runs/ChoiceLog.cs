@@ -26,10 +26,10 @@ internal sealed class ChoiceLog
     private FinishReason? _finish;
     private bool _finishSent;
 
-    public ChoiceLog(int choice, int[] soFar, IEngineModel model, IReadOnlyList<string> stop, Sampling sampling)
+    public ChoiceLog(int choice, int[] soFar, IEngineModel model, IReadOnlyList<string> stop, Sampling sampling, IReadOnlySet<int> shown)
     {
         (_choice, _base) = (choice, soFar.Length);
-        _shown = new TokenText(model, stop, sampling.Extras?.MinTokens ?? 0);
+        _shown = new TokenText(model, stop, sampling.Extras?.MinTokens ?? 0) { Shown = shown };
         _logprobs = sampling.Logprobs is null ? null : new ShownLogprobs(model);
         foreach (var token in soFar) _shown.Add(token);
     }

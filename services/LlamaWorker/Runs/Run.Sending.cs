@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Platform.Contracts.Runs;
+using Platform.Grammars;
 using Platform.Inference.Batching;
 using Platform.Templates;
 
@@ -18,6 +19,10 @@ internal sealed partial class Run
         catch (TemplateException refused)
         {
             Fail(new RunError(RunErrorKind.InvalidRequest, "invalid_messages", refused.Message, "messages"));
+        }
+        catch (GrammarException refused)
+        {
+            Fail(new RunError(RunErrorKind.InvalidRequest, "invalid_grammar", refused.Message));
         }
         catch (Exception unexpected)
         {
@@ -67,11 +72,13 @@ internal sealed partial class Run
         }
 
         var prompt = _request.Plain is { } plain ? _model.Prompt.Tokens(plain) : _model.Prompt.Tokens(_request.Conversation ?? new Conversation("[]"), _clock.GetLocalNow());
+        var shown = _model.Vocabulary.ControlTokens(_request.ShownTokens);
+        var grammar = _request.Constraint is { } constraint ? _model.Grammars.Of(constraint, shown) : null;
         int[] ended;
         lock (_gate)
         {
             _began = Stopwatch.GetTimestamp();
-            _choices = [.. Enumerable.Range(0, _request.Choices).Select(i => new ChoiceLog(i, i < _request.SoFar.Count ? _request.SoFar[i] : [], _model.Engine, _request.Stop, _request.Sampling))];
+            _choices = [.. Enumerable.Range(0, _request.Choices).Select(i => new ChoiceLog(i, i < _request.SoFar.Count ? _request.SoFar[i] : [], _model.Engine, _request.Stop, _request.Sampling, shown))];
             ended = [.. Enumerable.Range(0, _request.Choices).Where(i => _choices[i].IsStopped)];
         }
 
@@ -87,6 +94,7 @@ internal sealed partial class Run
             MaxTokens = _request.MaxTokens,
             Allowance = _request.Allowance,
             SoFar = _request.SoFar,
+            Grammar = grammar,
             Ended = ended,
             Tenant = _request.ProjectId,
             Sink = this,
