@@ -37,6 +37,9 @@ public sealed class OnnxModel : IDisposable
     /// <summary>Dimensions of an input; −1 where they are free.</summary>
     public ReadOnlySpan<int> Dimensions(string input) => _session.InputMetadata[input].Dimensions;
 
+    /// <summary>Dimensions of an output; −1 where they are free.</summary>
+    public ReadOnlySpan<int> OutputDimensions(string output) => _session.OutputMetadata[output].Dimensions;
+
     /// <summary>Runs the graph; the caller disposes the outputs, which come in the order of <paramref name="outputs"/>.</summary>
     public IDisposableReadOnlyCollection<OrtValue> Run(IReadOnlyList<string> names, IReadOnlyList<OrtValue> values, IReadOnlyList<string> outputs, CancellationToken cancellation)
     {
