@@ -40,7 +40,7 @@ public sealed record CatalogModel
 
     public Prices Prices { get; init; } = new();
 
-    /// <summary>Sequences a worker decodes at once.</summary>
+    /// <summary>Sequences a worker decodes at once; of an embedding model requests it takes at once.</summary>
     public int Slots { get; init; } = 8;
 
     /// <summary>Cells a worker's cache has for all sequences; null: two full contexts.</summary>
@@ -52,8 +52,14 @@ public sealed record CatalogModel
     /// <summary>Engine threads; null: cores − 1, at least 1.</summary>
     public int? Threads { get; init; }
 
+    /// <summary>How an embedding model on ONNX makes its vectors; null for every other model.</summary>
+    public EmbeddingSettings? Embedding { get; init; }
+
     /// <summary>Milliseconds every step of the bigram engine takes on top, so that it behaves like a slow model.</summary>
     public double StepDelayMs { get; init; }
+
+    /// <summary>The file of that name in whatever folder; null: there is none.</summary>
+    public ModelFile? FileNamed(string name) => Files.FirstOrDefault(file => System.IO.Path.GetFileName(file.Path) == name);
 }
 
 public enum ModelKind { Chat, Embedding, Video }
@@ -65,3 +71,20 @@ public sealed record ModelFile(string Path, string Sha256, long? Bytes = null);
 
 /// <summary>Per million tokens, in the catalogue's currency unit.</summary>
 public sealed record Prices(decimal Input = 0, decimal CachedInput = 0, decimal Output = 0);
+
+public enum VectorPooling { Mean, First, Last }
+
+public sealed record EmbeddingSettings
+{
+    /// <summary>How the vectors of a text's tokens become one.</summary>
+    public VectorPooling Pooling { get; init; } = VectorPooling.Mean;
+
+    /// <summary>Length of a vector.</summary>
+    public required int Dimensions { get; init; }
+
+    /// <summary>Whether the first part of a vector is a fair vector too, so that a request may ask for fewer dimensions.</summary>
+    public bool Shortens { get; init; }
+
+    /// <summary>Texts in one run. 1 where a run's texts change each other's vectors, as dynamically quantised activations do.</summary>
+    public int BatchSize { get; init; } = 32;
+}

@@ -37,6 +37,7 @@ internal static partial class ModelRules
             ?? Below(0, model.Prices.Input, "prices.input")
             ?? Below(0, model.Prices.CachedInput, "prices.cached_input")
             ?? Below(0, model.Prices.Output, "prices.output")
+            ?? BrokenEmbedding(model)
             ?? (model.Template is { } template && !File.Exists(template) ? $"template: {template} is not there." : null);
     }
 
@@ -57,6 +58,17 @@ internal static partial class ModelRules
 
         return file.Bytes is { } bytes && bytes != found.Length ? $"files: bytes: {file.Path} has {found.Length} bytes, not {bytes}." : null;
     }
+
+    private static string? BrokenEmbedding(CatalogModel model) => (model.Kind, model.Engine, model.Embedding) switch
+    {
+        (ModelKind.Embedding, "onnx", null) => "embedding: is needed, with its dimensions.",
+        (ModelKind.Embedding, "onnx", var embedding) =>
+            Below(1, embedding.Dimensions, "embedding.dimensions") ?? Below(1, embedding.BatchSize, "embedding.batch_size") ?? Lacking(model, "vocab.txt") ?? Lacking(model, "tokenizer_config.json"),
+        (_, _, not null) => "embedding: is for embedding models on onnx.",
+        _ => null,
+    };
+
+    private static string? Lacking(CatalogModel model, string file) => model.FileNamed(file) is null ? $"files: {file} is needed." : null;
 
     private static string? Below(decimal least, decimal? value, string field) => value < least ? $"{field}: {value} is less than {least}." : null;
 

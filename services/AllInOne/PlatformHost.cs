@@ -6,6 +6,7 @@ using Platform.LlamaWorker;
 using Platform.Messaging.InProcess;
 using Platform.Observability;
 using Platform.Observability.Health;
+using Platform.OnnxWorker;
 using Platform.Silo;
 using Platform.WebConsole;
 
@@ -28,6 +29,7 @@ public static class PlatformHost
         builder.AddSilo();
         builder.AddLedger();
         builder.AddLlamaWorker();
+        builder.AddOnnxWorker();
         builder.AddGateway();
         builder.AddConsole();
 

@@ -1,5 +1,6 @@
 using Platform.Gateway.Auth;
 using Platform.Gateway.Chat;
+using Platform.Gateway.Embeddings;
 using Platform.Gateway.Errors;
 using Platform.Gateway.Generations;
 using Platform.Gateway.Models;
@@ -30,6 +31,7 @@ public static class GatewayApp
         builder.Services.AddGenerations();
         builder.Services.AddChat();
         builder.Services.AddTokens();
+        builder.Services.AddEmbeddings();
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(any => any.AllowAnyOrigin().AllowAnyMethod().AllowAnyHeader().WithExposedHeaders("x-request-id", "retry-after")));
         builder.Services.AddApiDescription();
         return builder;
@@ -48,6 +50,7 @@ public static class GatewayApp
     {
         app.MapChat();
         app.MapTokens();
+        app.MapEmbeddings();
         app.MapModels();
         app.MapOrganization();
         app.MapApiDescription();

@@ -14,7 +14,8 @@ public sealed class GgufHeaderTests : IDisposable
         get
         {
             var catalog = new ModelCatalog(new CatalogOptions());
-            return catalog.PathOf(catalog.Models[0], catalog.Models[0].Files[0]);
+            var model = catalog.Models.Single(model => model.Kind == ModelKind.Chat);
+            return catalog.PathOf(model, model.Files[0]);
         }
     }
 

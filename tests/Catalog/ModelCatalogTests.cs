@@ -21,6 +21,16 @@ public sealed class ModelCatalogTests : IDisposable
     }
 
     [Fact]
+    public async Task The_bundled_catalogue_names_an_embedding_model_whose_files_have_the_hashes_it_says()
+    {
+        var catalog = new ModelCatalog(new CatalogOptions());
+        var model = Assert.Single(catalog.Models, model => model.Kind == ModelKind.Embedding);
+        Assert.Equal(("all-minilm-l6-v2", "onnx", 256, 384), (model.Id, model.Engine, model.ContextLength, model.Embedding!.Dimensions));
+        Assert.EndsWith("all-minilm-l6-v2/vocab.txt", model.FileNamed("vocab.txt")!.Path, StringComparison.Ordinal);
+        await catalog.VerifyAsync(model, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public void A_model_is_found_by_its_id_and_its_aliases()
     {
         folder.Bundled(folder.Model("org/tiny", """, "aliases": ["tiny"]"""));
@@ -58,6 +68,10 @@ public sealed class ModelCatalogTests : IDisposable
         { """{ "id": "tiny", "kind": "chat", "engine": "bigram", "context_length": 512, "slots": 0 }""", "model tiny: slots: 0" },
         { """{ "id": "tiny", "kind": "chat", "engine": "bigram", "context_length": 512, "cache_tokens": 100 }""", "model tiny: cache_tokens: 100 is less than 512" },
         { """{ "id": "tiny", "kind": "chat", "engine": "bigram", "context_length": 512, "prices": { "output": -1 } }""", "model tiny: prices.output: -1" },
+        { """{ "id": "tiny", "kind": "embedding", "engine": "onnx", "files": [{ "path": "model.gguf", "sha256": "#" }], "context_length": 512 }""", "model tiny: embedding: is needed" },
+        { """{ "id": "tiny", "kind": "embedding", "engine": "onnx", "files": [{ "path": "model.gguf", "sha256": "#" }], "context_length": 512, "embedding": { "dimensions": 8 } }""", "model tiny: files: vocab.txt is needed" },
+        { """{ "id": "tiny", "kind": "embedding", "engine": "onnx", "files": [{ "path": "model.gguf", "sha256": "#" }], "context_length": 512, "embedding": { "dimensions": 0 } }""", "model tiny: embedding.dimensions: 0 is less than 1" },
+        { """{ "id": "tiny", "kind": "chat", "engine": "bigram", "context_length": 512, "embedding": { "dimensions": 8 } }""", "model tiny: embedding: is for embedding models" },
         { """{ "id": "../etc", "kind": "chat", "engine": "bigram", "context_length": 512 }""", "id: \"../etc\" is not a name" },
         { """{ "kind": "chat", "engine": "bigram", "context_length": 512 }""", "model number 1: " },
         { """{ "id": "a", "kind": "chat", "engine": "bigram", "context_length": 1 }, { "id": "a", "kind": "chat", "engine": "bigram", "context_length": 1 }""", "model a: id: is there 2 times" },

@@ -1,10 +1,11 @@
+using Platform.Gateway.Embeddings;
 using Platform.Grains.Pools;
 using Platform.Grains.Quotas;
 
 namespace Platform.Gateway.Generations;
 
 /// <summary>Offers what the live generations hold to its grains every 5 s: one that comes up fresh learns of it so, and what nobody offers any more lapses.</summary>
-internal sealed partial class ReservationKeeper(LiveGenerations generations, IGrainFactory grains, TimeProvider clock, ILogger<ReservationKeeper> logger) : BackgroundService
+internal sealed partial class ReservationKeeper(LiveGenerations generations, LiveEmbeddings embeddings, IGrainFactory grains, TimeProvider clock, ILogger<ReservationKeeper> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
@@ -23,10 +24,14 @@ internal sealed partial class ReservationKeeper(LiveGenerations generations, IGr
 
     private async Task Offer()
     {
-        var live = generations.All.ToList();
-        var reservations = live.Where(one => one.Quota.IsReserved).GroupBy(one => one.ProjectId, one => one.Quota.Live)
+        (string Project, Reservation? Reserved, string Model, HeldGrant? Held)[] live =
+        [
+            .. generations.All.Select(one => (one.ProjectId, one.Quota.IsReserved ? one.Quota.Live : null, one.Model.Id, one.Held)),
+            .. embeddings.All.Select(one => (one.Request.Caller.ProjectId, one.IsReserved ? one.Reservation : null, one.Request.Model.Id, one.Held)),
+        ];
+        var reservations = live.Where(one => one.Reserved is not null).GroupBy(one => one.Project, one => one.Reserved!)
             .Select(project => grains.GetGrain<IProjectQuota>(project.Key).Offer([.. project]).AsTask());
-        var grants = live.Select(one => (Model: one.Model.Id, one.Held)).Where(one => one.Held is not null).GroupBy(one => one.Model, one => one.Held!)
+        var grants = live.Where(one => one.Held is not null).GroupBy(one => one.Model, one => one.Held!)
             .Select(model => grains.GetGrain<IPool>(model.Key).Offer([.. model]).AsTask());
         try
         {

@@ -38,6 +38,12 @@ internal sealed class ServedModels(ModelCatalog catalog, IGrainFactory grains, T
             : new ApiError(404, $"The model '{name}' is not a chat model and thus not supported in the {endpoint} endpoint.", "invalid_request_error", "model");
     }
 
+    public ApiResult<ServedModel> FindEmbedding(string name)
+    {
+        if (Find(name) is not { } model) return ApiError.ModelNotFound(name);
+        return model.Entry.Kind == ModelKind.Embedding ? model : new ApiError(403, "You are not allowed to generate embeddings from this model", "invalid_request_error", "model");
+    }
+
     /// <summary>Tokens the model's template adds to the messages.</summary>
     public ValueTask<int> TemplateOverhead(string model) =>
         overheads.TryGetValue(model, out var known) && clock.GetElapsedTime(known.At) < OverheadKept ? new(known.Tokens) : Ask(model);

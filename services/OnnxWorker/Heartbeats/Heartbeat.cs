@@ -1,0 +1,96 @@
+using System.Threading.Channels;
+using Platform.Grains.Pools;
+using Platform.OnnxWorker.Embeddings;
+using Platform.OnnxWorker.Models;
+
+namespace Platform.OnnxWorker.Heartbeats;
+
+/// <summary>Tells the pool of every ready model, once a second and at once when a model has become ready, what this worker can do and what really runs on it.</summary>
+internal sealed partial class Heartbeat(EmbeddingModels models, EmbeddingRuns runs, IGrainFactory grains, WorkerIdentity me, ILogger<Heartbeat> logger)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private readonly Channel<bool> _now = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private HashSet<string> _reported = [];
+    private bool _quiet;
+
+    /// <summary>Beats until cancelled, then leaves every pool.</summary>
+    public async Task Run(CancellationToken cancellation)
+    {
+        void Hurry() => _now.Writer.TryWrite(true);
+        models.Changed += Hurry;
+        try
+        {
+            while (!cancellation.IsCancellationRequested)
+            {
+                await Beat(cancellation);
+                await Pause(cancellation);
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+        }
+        finally
+        {
+            models.Changed -= Hurry;
+        }
+
+        await Task.WhenAll(_reported.Select(Leave));
+    }
+
+    private async Task Pause(CancellationToken cancellation)
+    {
+        using var wait = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        wait.CancelAfter(Interval);
+        try
+        {
+            await _now.Reader.ReadAsync(wait.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task Beat(CancellationToken cancellation)
+    {
+        var ready = models.Ready.Select(model => model.Entry).ToList();
+        await Task.WhenAll(_reported.Except(ready.Select(entry => entry.Id)).Select(Leave));
+        _reported = [.. ready.Select(entry => entry.Id)];
+        await Task.WhenAll(ready.Select(async entry =>
+        {
+            var report = new WorkerReport(me.Id, entry.Slots, runs.RunningOn(entry.Id), entry.ContextLength, entry.QueueLimit, HostedEmbedding.Marks);
+            try
+            {
+                await grains.GetGrain<IPool>(entry.Id).Heartbeat(report).AsTask().WaitAsync(Patience, cancellation);
+                _quiet = false;
+            }
+            catch (Exception e) when (!cancellation.IsCancellationRequested)
+            {
+                if (!_quiet && e is not ObjectDisposedException) Log.HeartbeatFailed(logger, e.Message);
+                _quiet = true;
+            }
+        }));
+    }
+
+    private async Task Leave(string model)
+    {
+        try
+        {
+            await grains.GetGrain<IPool>(model).Leave(me.Id).AsTask().WaitAsync(Patience);
+        }
+        catch (Exception e) when (e is not ObjectDisposedException)
+        {
+            Log.LeaveFailed(logger, model, e.Message);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Heartbeats do not arrive: {Reason}")]
+        public static partial void HeartbeatFailed(ILogger logger, string reason);
+
+        [LoggerMessage(2, LogLevel.Warning, "The pool of {Model} was not told that this worker leaves: {Reason}")]
+        public static partial void LeaveFailed(ILogger logger, string model, string reason);
+    }
+}

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Options;
+using Platform.Catalog;
+using Platform.Inference.Onnx;
+using Platform.Inference.Onnx.Embeddings;
+using Platform.Inference.Onnx.Tokenization;
+
+namespace Platform.OnnxWorker.Models;
+
+/// <summary>Opens an embedding model of the catalogue.</summary>
+internal sealed class EmbeddingLoader(ModelCatalog catalog, IOptions<OnnxWorkerOptions> options)
+{
+    /// <exception cref="CatalogException">A file is not the one the catalogue names.</exception>
+    /// <exception cref="InvalidDataException">A file is not what an embedding model needs.</exception>
+    public async Task<HostedEmbedding> Load(CatalogModel entry, CancellationToken cancellation)
+    {
+        await catalog.VerifyAsync(entry, cancellation);
+        var settings = entry.Embedding!; // the catalogue has none without
+        var tokenizer = WordPiece.Load(PathOf(entry, "vocab.txt"), PathOf(entry, "tokenizer_config.json"));
+        var onnx = new OnnxOptions(entry.Threads ?? Math.Max(1, Environment.ProcessorCount - 1), options.Value.Cuda);
+        var model = new EmbeddingModel(catalog.PathOf(entry, entry.Files[0]), tokenizer, PoolingOf(settings), onnx);
+        if (model.Dimensions == settings.Dimensions) return new HostedEmbedding(entry, model);
+        model.Dispose();
+        throw new InvalidDataException($"Its vectors have {model.Dimensions} dimensions, not {settings.Dimensions} as the catalogue says.");
+    }
+
+    private string PathOf(CatalogModel entry, string file) => catalog.PathOf(entry, entry.FileNamed(file)!); // the catalogue has checked that it is there
+
+    private static Pooling PoolingOf(EmbeddingSettings settings) => settings.Pooling switch
+    {
+        VectorPooling.First => Pooling.First,
+        VectorPooling.Last => Pooling.Last,
+        _ => Pooling.Mean,
+    };
+}

@@ -1,0 +1,35 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Platform.Observability.Health;
+using Platform.OnnxWorker.Embeddings;
+using Platform.OnnxWorker.Heartbeats;
+using Platform.OnnxWorker.Models;
+
+namespace Platform.OnnxWorker;
+
+public static class OnnxWorkerRegistration
+{
+    /// <summary>Adds a worker that serves the catalogue's models on ONNX Runtime; needs a messaging composition, a catalogue and a grain factory.</summary>
+    public static TBuilder AddOnnxWorker<TBuilder>(this TBuilder builder)
+        where TBuilder : IHostApplicationBuilder
+    {
+        var services = builder.Services;
+        services.AddOptions<OnnxWorkerOptions>().BindConfiguration(OnnxWorkerOptions.Section)
+            .Validate(options => options.DrainSeconds is >= 0 and <= 300, $"{OnnxWorkerOptions.Section}:DrainSeconds must be 0 to 300.")
+            .Validate(options => options.Cuda is null or >= 0, $"{OnnxWorkerOptions.Section}:Cuda must be the number of a device.").ValidateOnStart();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => WorkerIdentity.From(provider.GetRequiredService<IOptions<OnnxWorkerOptions>>().Value));
+
+        services.AddSingleton<EmbeddingLoader>();
+        services.AddSingleton<EmbeddingModels>();
+        // first to start and last to stop: runs need their models
+        services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(provider => provider.GetRequiredService<EmbeddingModels>()));
+        services.AddHealthChecks().AddCheck<EmbeddingModelsReady>("embedding models", tags: [PlatformHealth.Ready]);
+
+        services.AddSingleton<EmbeddingRuns>();
+        services.AddSingleton<EmbeddingCommands>();
+        services.AddSingleton<Heartbeat>();
+        services.AddHostedService<Worker>();
+        return builder;
+    }
+}

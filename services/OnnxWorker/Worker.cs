@@ -1,0 +1,31 @@
+using MassTransit;
+using Microsoft.Extensions.Options;
+using Platform.Messaging.Runs;
+using Platform.OnnxWorker.Embeddings;
+using Platform.OnnxWorker.Heartbeats;
+
+namespace Platform.OnnxWorker;
+
+/// <summary>The worker's life: opens its queue, beats until the process is to stop, leaves the pools, lets its runs finish.</summary>
+internal sealed partial class Worker(
+    IWorkerQueues queues, EmbeddingCommands commands, EmbeddingRuns runs, Heartbeat heartbeat, WorkerIdentity me,
+    IOptions<OnnxWorkerOptions> options, IHostApplicationLifetime lifetime, ILogger<Worker> logger) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
+        await using (await queues.Open(me.Id, endpoint => endpoint.Instance(commands)))
+        {
+            Log.WorkerOpened(logger, me.Id);
+            await heartbeat.Run(stopping.Token);
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(options.Value.DrainSeconds));
+            await runs.Drain(patience.Token);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Worker {Worker} takes embeddings")]
+        public static partial void WorkerOpened(ILogger logger, string worker);
+    }
+}
