@@ -19,6 +19,14 @@ internal static class GbnfWriter
         return text.ToString();
     }
 
+    /// <summary>A literal.</summary>
+    public static string Write(string literal)
+    {
+        var text = new StringBuilder();
+        Write(text, new Text(literal), Binding.Item);
+        return text.ToString();
+    }
+
     private enum Binding { Alternatives, Sequence, Item }
 
     private static void Write(StringBuilder text, Expression expression, Binding inside)

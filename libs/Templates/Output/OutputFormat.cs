@@ -1,0 +1,54 @@
+using System.Security.Cryptography;
+using System.Text;
+using Platform.Templates.Output.Formats;
+
+namespace Platform.Templates.Output;
+
+/// <summary>How a model writes its thinking and its calls. It follows from the chat template, which shows the model its own calls again.</summary>
+public abstract class OutputFormat
+{
+    private static readonly OutputFormat[] All =
+        [new Harmony(), new DeepSeek(), new Kimi(), new Glm(), new QwenCoder(), new Hermes(), new MistralNamed(), new MistralList(), new Llama3(), new PlainJson()];
+
+    /// <summary>As workers report it.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Control tokens the format is made of.</summary>
+    public virtual IReadOnlyList<string> ShownTokens => [];
+
+    /// <summary>The marks of the model's thinking; null: it does not think aloud.</summary>
+    public virtual (string Open, string Close)? Thinking => ("<think>", "</think>");
+
+    /// <summary>Whether templates of this format tell the model of its tools; else the tools go into the conversation.</summary>
+    public virtual bool TellsTools => true;
+
+    /// <summary>The format of a chat template, by the marks in its text.</summary>
+    public static OutputFormat Of(string template) => All.First(format => format.IsOf(template));
+
+    /// <summary>The format of this name; plain JSON for a name that is not known.</summary>
+    public static OutputFormat Named(string? name) => All.FirstOrDefault(format => format.Name == name) ?? All[^1];
+
+    /// <summary>A grammar for calls, their arguments as the schemas have them.</summary>
+    /// <exception cref="Platform.Grammars.JsonSchema.SchemaException">A keyword of a tool's parameters can't be kept; the path begins with the tool's index.</exception>
+    public abstract ToolGrammar Grammar(ToolUse use, bool thinks);
+
+    public abstract OutputParser Parser(IOutputSink sink, OutputContext context);
+
+    /// <summary>The id of a call; the same whenever the same text is read again.</summary>
+    public virtual string CallId(OutputContext context, int index) => $"call_{Letters(context, index, 24)}";
+
+    protected abstract bool IsOf(string template);
+
+    protected static string Letters(OutputContext context, int index, int count)
+    {
+        const string Alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{context.GenerationId}/{context.Choice}/{index}"));
+        return string.Create(count, hash, (span, bytes) =>
+        {
+            for (var i = 0; i < span.Length; i++)
+            {
+                span[i] = Alphabet[bytes[i] % Alphabet.Length];
+            }
+        });
+    }
+}
