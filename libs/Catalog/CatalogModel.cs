@@ -70,7 +70,12 @@ public enum ModelKind { Chat, Embedding, Video }
 public sealed record ModelFile(string Path, string Sha256, long? Bytes = null);
 
 /// <summary>Per million tokens, in the catalogue's currency unit.</summary>
-public sealed record Prices(decimal Input = 0, decimal CachedInput = 0, decimal Output = 0);
+public sealed record Prices(decimal Input = 0, decimal CachedInput = 0, decimal Output = 0)
+{
+    /// <summary>In millionths of the currency unit: a price per million tokens is a price in millionths per token.</summary>
+    public long Micros(int promptTokens, int cachedTokens, int completionTokens) =>
+        (long)Math.Round(((promptTokens - cachedTokens) * Input) + (cachedTokens * CachedInput) + (completionTokens * Output));
+}
 
 public enum VectorPooling { Mean, First, Last }
 

@@ -40,6 +40,7 @@ public static class EventingRegistration
 
         services.AddSingleton<ContentTable>();
         services.AddSingleton<ContentReader>();
+        services.AddSingleton<GenerationReader>();
         services.AddSingleton<EventWriter>();
         services.AddSingleton<UsageReader>();
         services.AddSingleton<SpentReader>();

@@ -12,7 +12,7 @@ namespace Platform.Observability;
 /// <summary>What every service has: logs, health, metrics and a bounded shutdown.</summary>
 public static class PlatformDefaults
 {
-    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(14);
 
     /// <summary>Weakest configuration source, so that files and environment may raise or lower any of these.</summary>
     private static readonly Dictionary<string, string?> LogLevels = new()

@@ -1,5 +1,7 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Platform.Gateway.Auth;
 using Platform.Gateway.Chat;
+using Platform.Gateway.Draining;
 using Platform.Gateway.Embeddings;
 using Platform.Gateway.Errors;
 using Platform.Gateway.Generations;
@@ -22,7 +24,7 @@ public static class GatewayApp
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MostBodyBytes;
-            kestrel.Limits.MinResponseDataRate = null; // a stream may be slow for minutes
+            kestrel.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 100, gracePeriod: TimeSpan.FromMinutes(1)); // a client that takes nothing holds a worker's slot
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         });
         builder.Services.AddSingleton(TimeProvider.System);
@@ -32,6 +34,7 @@ public static class GatewayApp
         builder.Services.AddChat();
         builder.Services.AddTokens();
         builder.Services.AddEmbeddings();
+        builder.Services.AddDraining();
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(any => any.AllowAnyOrigin().AllowAnyMethod().AllowAnyHeader().WithExposedHeaders("x-request-id", "retry-after")));
         builder.Services.AddApiDescription();
         return builder;
@@ -43,6 +46,7 @@ public static class GatewayApp
         app.UseMiddleware<OpenAiErrors>();
         // a key comes in a header and never by itself, so any page may call the API
         app.UseWhen(http => http.Request.Path.StartsWithSegments("/v1"), api => api.UseCors());
+        app.UseDraining();
         return app;
     }
 

@@ -10,7 +10,7 @@ namespace Platform.LlamaWorker;
 
 public static class LlamaWorkerRegistration
 {
-    /// <summary>Adds a worker that serves the catalogue's chat models; needs a messaging composition, a catalogue and a grain factory.</summary>
+    /// <summary>Adds a worker that serves the catalogue's chat models; needs a messaging composition, a catalogue, a ledger and a grain factory.</summary>
     public static TBuilder AddLlamaWorker<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
     {
@@ -27,6 +27,7 @@ public static class LlamaWorkerRegistration
         services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(provider => provider.GetRequiredService<HostedModels>()));
         services.AddHealthChecks().AddCheck<ModelsReady>("models", tags: [PlatformHealth.Ready]);
 
+        services.AddSingleton<Orphans>();
         services.AddSingleton<RunTable>();
         services.AddSingleton<PromptReader>();
         services.AddHostedService(provider => provider.GetRequiredService<PromptReader>());

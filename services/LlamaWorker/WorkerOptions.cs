@@ -9,7 +9,7 @@ public sealed record WorkerOptions
     public string Id { get; init; } = "";
 
     /// <summary>Seconds that running generations get to finish in when the process is told to stop, 0–300.</summary>
-    public double DrainSeconds { get; init; } = 20;
+    public double DrainSeconds { get; init; } = 9;
 }
 
 /// <summary>Who this worker is: the name of its queue and of its heartbeats.</summary>

@@ -31,12 +31,13 @@ internal sealed class WorkerRig : IAsyncDisposable, IFrameSender
         _services = new ServiceCollection().AddLogging().AddCatalog(new CatalogOptions { File = Path.Combine(_folder, "catalog.json") }).BuildServiceProvider();
         var catalog = _services.GetRequiredService<ModelCatalog>();
         Models = new HostedModels(catalog, new ModelLoader(catalog, Options.Create(new NativesOptions()), NullLoggerFactory.Instance), NullLogger<HostedModels>.Instance);
-        Runs = new RunTable(Models, this, new WorkerIdentity("worker-1"), Clock, NullLogger<RunTable>.Instance);
+        Runs = new RunTable(Models, this, new Orphans(Ledger, NullLogger<Orphans>.Instance), new WorkerIdentity("worker-1"), Clock, NullLogger<RunTable>.Instance);
     }
 
     public HostedModels Models { get; }
     public RunTable Runs { get; }
     public ManualTime Clock { get; } = new();
+    public RecordedGenerations Ledger { get; } = new();
 
     /// <summary>Addresses nobody is at.</summary>
     public ConcurrentDictionary<string, bool> Gone { get; } = new();
@@ -51,7 +52,7 @@ internal sealed class WorkerRig : IAsyncDisposable, IFrameSender
     }
 
     public static object Bigram(string id, int contextLength = 2048, double stepDelayMs = 0, int slots = 8) =>
-        new { id, kind = "chat", engine = "bigram", context_length = contextLength, slots, step_delay_ms = stepDelayMs };
+        new { id, kind = "chat", engine = "bigram", context_length = contextLength, slots, step_delay_ms = stepDelayMs, prices = new { input = 1, cached_input = 1, output = 2 } };
 
     public static RunChat Run(string model = Model, int maxTokens = 40, string? generation = null) => new()
     {
@@ -100,6 +101,20 @@ internal sealed class WorkerRig : IAsyncDisposable, IFrameSender
         foreach (var watch in _services.GetServices<IHostedService>()) await watch.StopAsync(default);
         await _services.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
+    }
+}
+
+/// <summary>What the worker itself recorded.</summary>
+internal sealed class RecordedGenerations : IGenerationLedger
+{
+    private readonly ConcurrentQueue<GenerationFinished> _all = new();
+
+    public IReadOnlyList<GenerationFinished> All => [.. _all];
+
+    public Task Record(GenerationFinished finished, CancellationToken cancellation)
+    {
+        _all.Enqueue(finished);
+        return Task.CompletedTask;
     }
 }
 

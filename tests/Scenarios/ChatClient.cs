@@ -34,7 +34,7 @@ internal static class ChatClient
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellation));
         while (await reader.ReadLineAsync(cancellation) is { } line)
         {
-            if (line.Length > 0) yield return new StreamLine(response.StatusCode, line);
+            if (line.Length > 0 && !line.StartsWith("id: ", StringComparison.Ordinal)) yield return new StreamLine(response.StatusCode, line);
         }
     }
 }

@@ -85,7 +85,11 @@ public sealed record GenerationContent
 /// <param name="Text">What the client was sent.</param>
 /// <param name="Tokens">Token ids.</param>
 /// <param name="Micros">For each token the microseconds since the one before it.</param>
-public sealed record ChoiceContent(string Text, int[] Tokens, int[] Micros);
+public sealed record ChoiceContent(string Text, int[] Tokens, int[] Micros)
+{
+    /// <summary>For each token the end of its share in the UTF-8 of <see cref="Text"/>, so that the stream can be given again event by event.</summary>
+    public int[] TextEnds { get; init; } = [];
+}
 
 /// <summary>Where a finished generation is recorded before the client is told that it ended. Idempotent by generation id.</summary>
 public interface IGenerationLedger

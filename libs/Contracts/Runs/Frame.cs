@@ -36,6 +36,9 @@ public sealed record Frame
 
     /// <summary>Set when the run can't go on; no more frames follow.</summary>
     public RunError? Error { get; init; }
+
+    /// <summary>Answers <see cref="AdoptRun"/>: the run as it stands, without the tokens so far.</summary>
+    public RunChat? Adopted { get; init; }
 }
 
 /// <summary>What the worker found out before the first token.</summary>
@@ -76,6 +79,9 @@ public enum RunErrorKind
 
     /// <summary>The engine failed on this request: 500.</summary>
     Engine,
+
+    /// <summary>The generation is no longer this gateway's: another one has it, or the worker has recorded it. Nothing is recorded here.</summary>
+    NotYours,
 }
 
 /// <summary>Why a choice ended.</summary>

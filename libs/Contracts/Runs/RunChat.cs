@@ -49,6 +49,12 @@ public sealed record RunChat
 
     /// <summary>Tokens each choice already has, indexed by choice; empty in the first run.</summary>
     public IReadOnlyList<int[]> SoFar { get; init; } = [];
+
+    /// <summary>What a template that asks for the time is told: the moment of the request, by the gateway's clock, in every run.</summary>
+    public DateTimeOffset Now { get; init; }
+
+    /// <summary>What another process needs to record the generation, or to take it over, when its gateway dies; null: it can't.</summary>
+    public RunRecord? Record { get; init; }
 }
 
 /// <summary>Inputs of a chat template, as JSON in the shape the OpenAI API gives them.</summary>
@@ -74,6 +80,12 @@ public sealed record CancelRun(string GenerationId, int Run);
 
 /// <summary>Gateway → worker: send again from these positions (one per choice) to this address, and go on from there.</summary>
 public sealed record AttachRun(string GenerationId, int Run, string ReplyTo, int[] From);
+
+/// <summary>
+/// Another gateway → worker: a client of this project has come back, the generation is now mine. Answered by a frame that brings the run along (<see cref="Frame.Adopted"/>);
+/// then everything is sent again from the beginning, and the gateway that had it is told so.
+/// </summary>
+public sealed record AdoptRun(string GenerationId, string ProjectId, string ReplyTo);
 
 /// <summary>Gateway → worker: everything has arrived; the run may be forgotten.</summary>
 public sealed record CloseRun(string GenerationId, int Run);

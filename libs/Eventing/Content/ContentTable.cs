@@ -25,7 +25,8 @@ public sealed class ContentTable(NpgsqlDataSource database)
                 tokens        bytea[] not null,
                 micros        bytea[] not null,
                 primary key (generation_id, created_at)
-            ) partition by range (created_at)
+            ) partition by range (created_at);
+            alter table {Name} add column if not exists text_ends bytea[] not null default array[]::bytea[]
             """);
         await create.ExecuteNonQueryAsync(cancellation);
     }
@@ -54,11 +55,12 @@ public sealed class ContentTable(NpgsqlDataSource database)
     {
         var choices = row.Content.Choices;
         session.QueueSqlCommand(
-            $"insert into {Name} (generation_id, created_at, project_id, request, outputs, tokens, micros) values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+            $"insert into {Name} (generation_id, created_at, project_id, request, outputs, tokens, micros, text_ends) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
             row.GenerationId, row.CreatedAt.ToUniversalTime(), row.ProjectId, Encoding.UTF8.GetBytes(row.Content.Request),
             choices.Select(c => Encoding.UTF8.GetBytes(c.Text)).ToArray(),
             choices.Select(c => DeltaEncoding.Encode(c.Tokens)).ToArray(),
-            choices.Select(c => DeltaEncoding.Encode(c.Micros)).ToArray());
+            choices.Select(c => DeltaEncoding.Encode(c.Micros)).ToArray(),
+            choices.Select(c => DeltaEncoding.Encode(c.TextEnds)).ToArray());
     }
 
     /// <summary>Creating the same partition twice at once fails on the catalogue's own keys, so creators take turns.</summary>

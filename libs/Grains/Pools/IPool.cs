@@ -28,6 +28,9 @@ public interface IPool : IGrainWithStringKey
     [Alias("Leave")] ValueTask Leave(string workerId);
 
     [Alias("Read")] ValueTask<PoolReport> Read();
+
+    /// <summary>The worker that has a generation; null: none, as far as this pool knows.</summary>
+    [Alias("Find")] ValueTask<string?> Find(string generationId);
 }
 
 /// <summary>A request that wants a worker.</summary>

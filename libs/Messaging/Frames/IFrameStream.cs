@@ -5,7 +5,7 @@ namespace Platform.Messaging.Frames;
 /// <summary>Worker side of the frame stream. In-process: a channel; many processes: the gateway's exclusive queue on RabbitMQ.</summary>
 public interface IFrameSender
 {
-    /// <summary>Hands a frame on. False: nobody is at that address any more. Never waits on a slow reader.</summary>
+    /// <summary>Hands a frame on. False: nobody is at that address any more; true may also mean that nobody can tell, while the broker is away. Never waits on a slow reader.</summary>
     ValueTask<bool> Send(string address, Frame frame, CancellationToken cancellation);
 }
 

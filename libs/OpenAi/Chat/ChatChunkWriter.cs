@@ -3,12 +3,14 @@ using System.Text;
 using System.Text.Json;
 using Platform.OpenAi.Errors;
 using Platform.OpenAi.Json;
+using Platform.OpenAi.Streaming;
 
 namespace Platform.OpenAi.Chat;
 
 /// <summary>Writes the events of one streamed chat completion. What all chunks share is formatted once; a token allocates nothing.</summary>
 /// <param name="includeUsage">Whether every chunk carries a <c>usage</c> key, null until the last.</param>
-public sealed class ChatChunkWriter(AnswerHead head, bool includeUsage)
+/// <param name="ids">Numbers the events; those the client has are not written.</param>
+public sealed class ChatChunkWriter(AnswerHead head, bool includeUsage, EventIds ids)
 {
     private readonly byte[] start = Encoding.UTF8.GetBytes(
         $"data: {{\"id\":\"{head.Id}\",\"object\":\"chat.completion.chunk\",\"created\":{head.Created},\"model\":\"{JsonEncodedText.Encode(head.Model)}\","
@@ -17,7 +19,7 @@ public sealed class ChatChunkWriter(AnswerHead head, bool includeUsage)
     /// <summary>Starts a choice: the role and nothing else.</summary>
     public void Role(IBufferWriter<byte> output, int choice)
     {
-        Open(output, choice);
+        if (!Open(output, choice)) return;
         output.Write("{\"role\":\"assistant\",\"content\":\"\",\"refusal\":null}"u8);
         Close(output, null);
     }
@@ -25,7 +27,7 @@ public sealed class ChatChunkWriter(AnswerHead head, bool includeUsage)
     /// <param name="text">UTF-8, whole characters.</param>
     public void Content(IBufferWriter<byte> output, int choice, ReadOnlySpan<byte> text)
     {
-        Open(output, choice);
+        if (!Open(output, choice)) return;
         output.Write("{\"content\":\""u8);
         output.WriteEscaped(text);
         output.Write("\"}"u8);
@@ -34,14 +36,16 @@ public sealed class ChatChunkWriter(AnswerHead head, bool includeUsage)
 
     public void Finish(IBufferWriter<byte> output, int choice, ChatFinish reason)
     {
-        Open(output, choice);
+        if (!Open(output, choice)) return;
         output.Write("{}"u8);
         Close(output, reason);
     }
 
-    /// <summary>The chunk without choices; to be written only where usage was asked for.</summary>
-    public void Usage(IBufferWriter<byte> output, TokenUsage usage)
+    /// <summary>The chunk without choices, which counts with the last of them; to be written only where usage was asked for.</summary>
+    public void Usage(IBufferWriter<byte> output, int lastChoice, TokenUsage usage)
     {
+        if (!ids.Next(lastChoice)) return;
+        ids.Write(output);
         output.Write(start);
         output.Write("],\"usage\":"u8);
         UsageBody.Write(output, usage);
@@ -61,12 +65,15 @@ public sealed class ChatChunkWriter(AnswerHead head, bool includeUsage)
         output.Write("\n\n"u8);
     }
 
-    private void Open(IBufferWriter<byte> output, int choice)
+    private bool Open(IBufferWriter<byte> output, int choice)
     {
+        if (!ids.Next(choice)) return false;
+        ids.Write(output);
         output.Write(start);
         output.Write("{\"index\":"u8);
         output.WriteNumber(choice);
         output.Write(",\"delta\":"u8);
+        return true;
     }
 
     private void Close(IBufferWriter<byte> output, ChatFinish? reason)

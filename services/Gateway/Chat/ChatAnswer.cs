@@ -23,8 +23,9 @@ internal sealed class ChatAnswer(HttpContext http, AnswerHead head) : IAnswer
 
 internal static class ChatFigures
 {
+    public static AnswerHead Head(this Generation generation) => new(generation.Id, generation.StartedAt.ToUnixTimeSeconds(), generation.Model.Id, generation.Model.SystemFingerprint);
+
     public static TokenUsage Usage(this Generation generation) => new(generation.Started?.PromptTokens ?? 0, generation.Started?.CachedTokens ?? 0, generation.CompletionTokens);
 
-    /// <summary>A worker may cancel a run by itself (its deadline passed): whoever still waits has got a part.</summary>
     public static ChatFinish ForClient(this FinishReason? reason) => reason == FinishReason.Stop ? ChatFinish.Stop : ChatFinish.Length;
 }

@@ -30,9 +30,9 @@ internal sealed class ChatEndpoint(Callers callers, ServedModels models, Generat
 
     private static IAnswer AnswerTo(HttpContext http, ChatCompletionRequest request, Generation generation)
     {
-        var head = new AnswerHead(generation.Id, generation.StartedAt.ToUnixTimeSeconds(), generation.Model.Id, generation.Model.SystemFingerprint);
+        var head = generation.Head();
         return request.Stream
-            ? new ChatStream(http, head, request.IncludeUsage, request.Choices, holdHeaders: generation.PromptEstimate >= generation.Model.Entry.ContextLength)
+            ? new ChatStream(http, head, request.IncludeUsage, request.Choices, after: null, holdHeaders: generation.PromptEstimate >= generation.Model.Entry.ContextLength)
             : new ChatAnswer(http, head);
     }
 }

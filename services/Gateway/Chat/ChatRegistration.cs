@@ -2,7 +2,11 @@ namespace Platform.Gateway.Chat;
 
 internal static class ChatRegistration
 {
-    public static void AddChat(this IServiceCollection services) => services.AddSingleton<ChatEndpoint>();
+    public static void AddChat(this IServiceCollection services)
+    {
+        services.AddSingleton<ChatEndpoint>();
+        services.AddSingleton<ChatReconnect>();
+    }
 
     public static void MapChat(this IEndpointRouteBuilder app)
     {
@@ -10,5 +14,9 @@ internal static class ChatRegistration
         app.MapPost("/v1/chat/completions", (Delegate)endpoint.Complete) // only a Delegate gets into the description
             .WithSummary("Answers a conversation, whole or as a stream of server-sent events.")
             .AddOpenApiOperationTransformer(ChatDescription.Describe);
+
+        var reconnect = app.ServiceProvider.GetRequiredService<ChatReconnect>();
+        app.MapGet("/v1/chat/completions/{id}/stream", (Delegate)reconnect.Continue)
+            .WithSummary("Continues a stream whose connection was lost, after the event that starting_after or Last-Event-ID names.");
     }
 }

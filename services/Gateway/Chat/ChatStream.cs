@@ -4,14 +4,16 @@ using Platform.Gateway.Errors;
 using Platform.Gateway.Generations;
 using Platform.OpenAi.Chat;
 using Platform.OpenAi.Errors;
+using Platform.OpenAi.Streaming;
 
 namespace Platform.Gateway.Chat;
 
 /// <summary>An answer as server-sent events: one flush per frame.</summary>
+/// <param name="after">The last event that the client has, when it has come back.</param>
 /// <param name="holdHeaders">The prompt may not fit: until the worker has said so nothing is sent, so that a refusal keeps its status.</param>
-internal sealed class ChatStream(HttpContext http, AnswerHead head, bool includeUsage, int choices, bool holdHeaders) : IAnswer
+internal sealed class ChatStream(HttpContext http, AnswerHead head, bool includeUsage, int choices, StreamPosition? after, bool holdHeaders) : IAnswer
 {
-    private readonly ChatChunkWriter chunks = new(head, includeUsage);
+    private readonly ChatChunkWriter chunks = new(head, includeUsage, new EventIds(choices, after));
     private bool begun;
 
     public async ValueTask Show(Step step, CancellationToken cancellation)
@@ -32,12 +34,14 @@ internal sealed class ChatStream(HttpContext http, AnswerHead head, bool include
         await output.FlushAsync(cancellation);
     }
 
-    public async ValueTask End(Generation generation, CancellationToken cancellation)
+    public ValueTask End(Generation generation, CancellationToken cancellation) => End([.. generation.Choices.Select(choice => choice.Finish)], generation.Usage(), cancellation);
+
+    public async ValueTask End(IReadOnlyList<FinishReason?> finishes, TokenUsage usage, CancellationToken cancellation)
     {
         var output = http.Response.BodyWriter;
         Begin();
-        for (var i = 0; i < choices; i++) chunks.Finish(output, i, generation.Choices[i].Finish.ForClient());
-        if (includeUsage) chunks.Usage(output, generation.Usage());
+        for (var i = 0; i < choices; i++) chunks.Finish(output, i, finishes[i].ForClient());
+        if (includeUsage) chunks.Usage(output, choices - 1, usage);
         ChatChunkWriter.Done(output);
         await output.FlushAsync(cancellation);
     }
@@ -54,12 +58,17 @@ internal sealed class ChatStream(HttpContext http, AnswerHead head, bool include
         await http.Response.BodyWriter.FlushAsync(cancellation);
     }
 
+    /// <summary>One event a token that has text; text behind the last token came with the end of a choice that got no more tokens.</summary>
     private void WriteTokens(Frame frame, int skip)
     {
-        for (var (i, start) = (skip, frame.TextStart(skip)); i < frame.Tokens.Length; start = frame.TextEnds[i++])
-        {
-            if (frame.TextEnds[i] > start) chunks.Content(http.Response.BodyWriter, frame.Choice, frame.Text.AsSpan(start, frame.TextEnds[i] - start));
-        }
+        var start = frame.TextStart(skip);
+        for (var i = skip; i < frame.Tokens.Length; start = frame.TextEnds[i++]) WriteText(frame, start, frame.TextEnds[i]);
+        WriteText(frame, start, frame.Text.Length);
+    }
+
+    private void WriteText(Frame frame, int start, int end)
+    {
+        if (end > start) chunks.Content(http.Response.BodyWriter, frame.Choice, frame.Text.AsSpan(start, end - start));
     }
 
     private void Begin()

@@ -11,6 +11,7 @@ internal sealed class ChoiceProgress
 {
     private readonly List<int> tokens = [];
     private readonly List<int> micros = [];
+    private readonly List<int> ends = [];
     private readonly ArrayBufferWriter<byte> text = new();
 
     public int Count => tokens.Count;
@@ -30,6 +31,8 @@ internal sealed class ChoiceProgress
         CollectionsMarshal.SetCount(tokens, Count + frame.Tokens.Length - skip);
         frame.Tokens.AsSpan(skip).CopyTo(CollectionsMarshal.AsSpan(tokens)[frame.From..][skip..]);
         micros.AddRange(frame.Micros.AsSpan(skip));
+        var shift = text.WrittenCount - frame.TextStart(skip);
+        for (var i = skip; i < frame.TextEnds.Length; i++) ends.Add(frame.TextEnds[i] + shift);
         text.Write(frame.Text.AsSpan(frame.TextStart(skip)));
         Finish = frame.Finish;
         return FrameFit.New;
@@ -37,7 +40,7 @@ internal sealed class ChoiceProgress
 
     public int[] Tokens() => [.. tokens];
 
-    public ChoiceContent Content() => new(Encoding.UTF8.GetString(text.WrittenSpan), Tokens(), [.. micros]);
+    public ChoiceContent Content() => new(Encoding.UTF8.GetString(text.WrittenSpan), Tokens(), [.. micros]) { TextEnds = [.. ends] };
 }
 
 internal enum FrameFit { New, Known, Gap }

@@ -35,13 +35,33 @@ internal sealed partial class Generation : IAsyncDisposable
     private long attachedAt;
 
     public Generation(GenerationRequest request, RunChat first, QuotaSlices quota, int promptEstimate, LiveGenerations owner)
+        : this(request, first, quota, promptEstimate, owner, owner.Frames.Open(first.GenerationId))
     {
-        (Request, this.first, Quota, PromptEstimate, this.owner) = (request, first, quota, promptEstimate, owner);
+    }
+
+    /// <summary>Goes on with what another gateway had.</summary>
+    /// <param name="run">As its worker sent it.</param>
+    /// <param name="opened">Where the worker sends the frames.</param>
+    public Generation(GenerationRequest request, RunChat run, string worker, FrameMailbox opened, QuotaSlices quota, int promptEstimate, LiveGenerations owner)
+        : this(request, run, quota, promptEstimate, owner, opened)
+    {
+        var figures = run.Record!.Figures; // nothing is taken over without
+        StartedAt = figures.StartedAt;
+        began -= (long)((owner.Clock.GetUtcNow() - StartedAt).TotalSeconds * owner.Clock.TimestampFrequency);
+        (Run, this.worker, Worker) = (run.Run, worker, worker);
+        Queued = TimeSpan.FromMilliseconds(figures.QueuedMs);
+        if (figures.FirstTokenMs is { } firstToken) FirstToken = TimeSpan.FromMilliseconds(firstToken);
+        if (figures.PromptTokens > 0) Started = new RunStarted(figures.Worker, figures.PromptTokens, figures.CachedTokens, 0);
+        ticket = TicketOf(avoid: null);
+    }
+
+    private Generation(GenerationRequest request, RunChat first, QuotaSlices quota, int promptEstimate, LiveGenerations owner, FrameMailbox mailbox)
+    {
+        (Request, this.first, Quota, PromptEstimate, this.owner, this.mailbox) = (request, first, quota, promptEstimate, owner, mailbox);
         (StartedAt, began) = (owner.Clock.GetUtcNow(), owner.Clock.GetTimestamp());
         Choices = [.. Enumerable.Range(0, request.Choices).Select(_ => new ChoiceProgress())];
         prefix = PrefixBlocks.Of(request.Conversation?.Messages ?? request.Plain?.Text ?? "");
         pool = owner.Grains.GetGrain<IPool>(request.Model.Id);
-        mailbox = owner.Frames.Open(first.GenerationId);
     }
 
     public string Id => first.GenerationId;
@@ -72,14 +92,20 @@ internal sealed partial class Generation : IAsyncDisposable
     /// <summary>Ends after the last frame of every choice; nothing follows a failed step.</summary>
     public async IAsyncEnumerable<Step> Steps([EnumeratorCancellation] CancellationToken cancellation)
     {
-        while (true)
+        for (var running = worker is not null; ; running = false)
         {
-            var lost = Worker;
-            ticket = new Ticket($"{Id}/{++Run}", ProjectId, 0, Request.Choices, PromptEstimate, prefix, lost.Length > 0 ? lost : null);
-            await foreach (var step in TakeWorker(ticket, cancellation)) yield return step;
-            if (await Line.Start(Continued()))
+            if (!running)
             {
-                if (Quota.IsFinal) await Allow();
+                var lost = Worker;
+                Run++;
+                ticket = TicketOf(lost.Length > 0 ? lost : null);
+                await foreach (var step in TakeWorker(ticket, cancellation)) yield return step;
+                running = await Line.Start(Continued());
+                if (running && Quota.IsFinal) await Allow();
+            }
+
+            if (running)
+            {
                 await foreach (var step in Frames(cancellation)) yield return step;
                 if (IsFinished) yield break;
             }
@@ -114,22 +140,38 @@ internal sealed partial class Generation : IAsyncDisposable
     {
         if (ticket is not { } held) return;
         (ticket, worker) = (null, null);
-        await pool.Release(held.Id, CompletionTokens);
+        try
+        {
+            await pool.Release(held.Id, CompletionTokens).AsTask().WaitAsync(owner.Options.Silence, owner.Clock);
+        }
+        catch (Exception e) when (Failure.IsOutage(e))
+        {
+            Log.GrantLeftToLapse(owner.Logger, Id, e.Message);
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
         owner.Forget(this);
         mailbox.Dispose();
-        if (Worker.Length > 0) await Line.Close();
+        departing.Dispose();
+        if (Worker.Length > 0 && !IsGivenAway) await Line.Close();
     }
+
+    private Ticket TicketOf(string? avoid) => new($"{Id}/{Run}", ProjectId, 0, Request.Choices, PromptEstimate, prefix, avoid);
 
     private async IAsyncEnumerable<Step> TakeWorker(Ticket asked, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var since = owner.Clock.GetTimestamp();
         for (var patience = FirstPatience; ; patience = owner.Options.Silence)
         {
-            var answer = await pool.Take(asked, patience).WaitAsync(cancellation);
+            if (await Ask(asked, patience, since, cancellation) is not { } answer)
+            {
+                yield return Step.Waiting;
+                await Task.Delay(NextLook, owner.Clock, cancellation);
+                continue;
+            }
+
             switch (answer.State)
             {
                 case TicketState.Granted:
@@ -153,6 +195,19 @@ internal sealed partial class Generation : IAsyncDisposable
         }
     }
 
+    /// <summary>Null: the silo is away, and there is time left to wait for it. Asking twice is asking once.</summary>
+    private async ValueTask<TicketAnswer?> Ask(Ticket asked, TimeSpan patience, long since, CancellationToken cancellation)
+    {
+        try
+        {
+            return await pool.Take(asked, patience).WaitAsync(patience + owner.Options.Silence, owner.Clock, cancellation);
+        }
+        catch (Exception e) when (Failure.IsOutage(e) && owner.Clock.GetElapsedTime(since) < owner.Options.Recovery)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Ends when every choice has finished, or when the worker is lost.</summary>
     private async IAsyncEnumerable<Step> Frames([EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -172,6 +227,12 @@ internal sealed partial class Generation : IAsyncDisposable
             if (frame.Error is { } error)
             {
                 if (error.Kind == RunErrorKind.WorkerUnavailable) yield break;
+                if (error.Kind == RunErrorKind.NotYours)
+                {
+                    IsGivenAway = true;
+                    yield return Step.Failed(new ApiError(409, error.Message, "server_error", null, error.Code));
+                }
+
                 yield return Step.Failed(error.Kind == RunErrorKind.InvalidRequest ? ApiError.Invalid(error.Message, error.Param, error.Code) : ApiError.Server(error.Message));
             }
 
@@ -248,7 +309,7 @@ internal sealed partial class Generation : IAsyncDisposable
         }
     }
 
-    private RunChat Continued() => first with { Run = Run, Allowance = Quota.Allowance, SoFar = Run == 1 ? [] : [.. Choices.Select(choice => choice.Tokens())] };
+    private RunChat Continued() => first with { Run = Run, Record = Record(), Allowance = Quota.Allowance, SoFar = Run == 1 ? [] : [.. Choices.Select(choice => choice.Tokens())] };
 
     private ValueTask<bool> Allow() => Line.Allow(Quota.Allowance, Quota.IsFinal);
 
@@ -258,6 +319,9 @@ internal sealed partial class Generation : IAsyncDisposable
     {
         [LoggerMessage(1, LogLevel.Warning, "{GenerationId} lost worker {Worker} in run {Run}")]
         public static partial void WorkerLost(ILogger logger, string generationId, int run, string worker);
+
+        [LoggerMessage(3, LogLevel.Warning, "{GenerationId} could not give its grant back, which will lapse: {Reason}")]
+        public static partial void GrantLeftToLapse(ILogger logger, string generationId, string reason);
 
         [LoggerMessage(2, LogLevel.Warning, "{GenerationId} was cancelled, but worker {Worker} did not say what it had made")]
         public static partial void LastFramesMissing(ILogger logger, string generationId, string worker);

@@ -1,3 +1,4 @@
+using System.Text;
 using Platform.Contracts.Runs;
 using Platform.Grains.Keys;
 
@@ -49,12 +50,16 @@ internal sealed record GenerationRequest
     /// <summary>The request's body as received, UTF-8 JSON.</summary>
     public required ReadOnlyMemory<byte> Body { get; init; }
 
-    public RunChat FirstRun(string generationId, string replyTo, DateTimeOffset deadline) => new()
+    public string BodyText => field ??= Encoding.UTF8.GetString(Body.Span);
+
+    /// <param name="now">By the gateway's own clock.</param>
+    public RunChat FirstRun(string generationId, string replyTo, DateTimeOffset now, TimeSpan timeout) => new()
     {
         GenerationId = generationId,
         Run = 1,
         ReplyTo = replyTo,
-        Deadline = deadline,
+        Now = now,
+        Deadline = now + timeout,
         Model = Model.Id,
         ProjectId = Caller.ProjectId,
         Conversation = Conversation,

@@ -1,3 +1,4 @@
+using Platform.Contracts.Runs;
 using Platform.Gateway.Errors;
 using Platform.Grains.Quotas;
 using Platform.OpenAi.Errors;
@@ -39,7 +40,7 @@ internal sealed partial class GenerationRoad(LiveGenerations generations, Settle
 
     private async Task<Ending> Relay(Generation generation, IAnswer answer, CancellationToken left)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(left);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(left, generation.Departing);
         deadline.CancelAfter(generations.Options.Timeout);
         try
         {
@@ -49,12 +50,12 @@ internal sealed partial class GenerationRoad(LiveGenerations generations, Settle
                 await answer.Show(step, deadline.Token);
             }
 
-            return Ending.Completed;
+            return generation.Choices.Any(choice => choice.Finish == FinishReason.Cancelled) ? Ending.Cut : Ending.Completed;
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested)
         {
-            await generation.Cancel();
-            return left.IsCancellationRequested ? Ending.Left : Ending.TimedOut;
+            if (!generation.IsGivenAway) await generation.Cancel();
+            return generation.Departure is { } why ? Ending.Failed(why) : left.IsCancellationRequested ? Ending.Left : Ending.TimedOut;
         }
         catch (Exception e)
         {

@@ -10,6 +10,7 @@ internal static class GenerationsRegistration
             .ValidateOnStart();
         services.AddSingleton<ServedModels>();
         services.AddSingleton<LiveGenerations>();
+        services.AddSingleton<Adoption>();
         services.AddSingleton<Settlement>();
         services.AddSingleton<GenerationRoad>();
         services.AddHostedService<ReservationKeeper>();

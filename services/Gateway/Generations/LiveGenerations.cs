@@ -24,7 +24,7 @@ internal sealed class LiveGenerations(
     public async ValueTask<Generation> Begin(GenerationRequest request)
     {
         var id = PublicId.New(request.IdPrefix);
-        var run = request.FirstRun(id, frames.Address, clock.GetUtcNow() + Options.Timeout);
+        var run = request.FirstRun(id, frames.Address, clock.GetLocalNow(), Options.Timeout);
         var (model, caller) = (request.Model, request.Caller);
         var promptEstimate = Math.Min(request.PromptBytes + await models.TemplateOverhead(model.Id), model.Entry.ContextLength);
         var quota = new QuotaSlices(grains.GetGrain<IProjectQuota>(caller.ProjectId), new Reservation(id, caller.KeyId, model.Id, 0), promptEstimate, request.Choices, request.MaxTokens);
@@ -32,6 +32,21 @@ internal sealed class LiveGenerations(
         live[generation] = true;
         return generation;
     }
+
+    /// <summary>Goes on with what another gateway, or another connection, had.</summary>
+    public async ValueTask<Generation> Adopt(GenerationRequest request, AdoptedRun adopted)
+    {
+        var run = adopted.Run;
+        var promptEstimate = Math.Min(request.PromptBytes + await models.TemplateOverhead(request.Model.Id), request.Model.Entry.ContextLength);
+        var quota = new QuotaSlices(
+            grains.GetGrain<IProjectQuota>(run.ProjectId), new Reservation(run.GenerationId, request.Caller.KeyId, request.Model.Id, 0), promptEstimate, run.Choices, run.MaxTokens, held: run.Allowance);
+        var generation = new Generation(request, run with { ReplyTo = frames.Address }, adopted.Worker, adopted.Mailbox, quota, promptEstimate, this);
+        live[generation] = true;
+        await quota.Offer();
+        return generation;
+    }
+
+    public Generation? Find(string id, string projectId) => All.FirstOrDefault(one => one.Id == id && one.ProjectId == projectId);
 
     public void Forget(Generation generation) => live.TryRemove(generation, out _);
 }

@@ -4,21 +4,22 @@ using Platform.Grains.Quotas;
 namespace Platform.Gateway.Generations;
 
 /// <summary>What one generation holds of its project's quota: the prompt, and output in slices that are added as it goes.</summary>
-internal sealed class QuotaSlices(IProjectQuota quota, Reservation first, int promptEstimate, int choices, int? maxTokens)
+/// <param name="held">Output tokens per choice that are reserved already, when the generation was another gateway's.</param>
+internal sealed class QuotaSlices(IProjectQuota quota, Reservation first, int promptEstimate, int choices, int? maxTokens, int? held = null)
 {
     /// <summary>Output tokens per choice that are reserved at a time.</summary>
     public const int Slice = 256;
 
     private int prompt = promptEstimate;
-    private bool limited;
+    private bool limited = held is not null;
 
     /// <summary>Output tokens each choice may have by now.</summary>
-    public int Allowance { get; private set; } = Next(0, maxTokens);
+    public int Allowance { get; private set; } = held ?? Next(0, maxTokens);
 
     /// <summary>The quota gives no more.</summary>
     public bool IsFinal { get; private set; }
 
-    public bool IsReserved { get; private set; }
+    public bool IsReserved { get; private set; } = held is not null;
 
     /// <summary>As it is offered to a fresh grain.</summary>
     public Reservation Live => first with { Tokens = prompt + ((long)Allowance * choices) };
@@ -29,6 +30,9 @@ internal sealed class QuotaSlices(IProjectQuota quota, Reservation first, int pr
         (IsReserved, limited) = (answer.Granted, answer.Tokens.Limit > 0);
         return answer;
     }
+
+    /// <summary>Tells the grain that somebody still holds this.</summary>
+    public ValueTask Offer() => quota.Offer([Live]);
 
     /// <summary>The prompt's real size is known: gives back what the estimate was too large, or takes what it was too small.</summary>
     public async ValueTask Correct(int promptTokens)

@@ -3,9 +3,11 @@ using Platform.Messaging.Runs;
 
 namespace Platform.Gateway.Generations;
 
-/// <summary>What a gateway says to a worker about one run; false where the worker has no queue any more.</summary>
+/// <summary>What a gateway says to a worker about one run; false where the worker has no queue any more. While the broker is away nobody can tell: the run is asked for again after a silence.</summary>
 internal readonly record struct RunLine(RunDispatcher Runs, string Worker, string GenerationId, int Run)
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     public ValueTask<bool> Start(RunChat run) => Reach(Runs.Send(Worker, run, CancellationToken.None));
 
     public ValueTask<bool> Allow(int tokens, bool final) => Reach(Runs.Send(Worker, new AllowRun(GenerationId, Run, tokens, final), CancellationToken.None));
@@ -20,7 +22,11 @@ internal readonly record struct RunLine(RunDispatcher Runs, string Worker, strin
     {
         try
         {
-            await sent;
+            await sent.WaitAsync(Patience);
+            return true;
+        }
+        catch (TimeoutException)
+        {
             return true;
         }
         catch (WorkerUnreachableException)

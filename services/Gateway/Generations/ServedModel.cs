@@ -12,8 +12,10 @@ internal sealed class ServedModel(CatalogModel entry)
     public CatalogModel Entry => entry;
     public string Id => entry.Id;
     public string ArtifactHash { get; } = ModelCatalog.ArtifactHash(entry);
-    public string SystemFingerprint => field ??= $"fp_{ArtifactHash[..10]}";
+    public string SystemFingerprint => field ??= FingerprintOf(ArtifactHash);
     public ModelMetrics Metrics { get; } = GenAiMetrics.For(entry.Id);
+
+    public static string FingerprintOf(string artifactHash) => $"fp_{artifactHash[..Math.Min(10, artifactHash.Length)]}";
 }
 
 internal sealed class ServedModels(ModelCatalog catalog, IGrainFactory grains, TimeProvider clock)

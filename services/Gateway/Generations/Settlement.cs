@@ -1,7 +1,4 @@
-using System.Text;
-using Platform.Catalog;
 using Platform.Contracts.Generations;
-using Platform.Contracts.Runs;
 using Observed = Platform.Observability.Metering.Outcome;
 
 namespace Platform.Gateway.Generations;
@@ -11,6 +8,7 @@ internal sealed partial class Settlement(IGenerationLedger ledger, IHostApplicat
 {
     public async Task Settle(Generation generation, Ending ending)
     {
+        if (generation.IsGivenAway) return;
         Measure(generation, ending);
 
         // what no worker has begun leaves nothing to record
@@ -21,7 +19,7 @@ internal sealed partial class Settlement(IGenerationLedger ledger, IHostApplicat
         }
 
         var freed = Free(generation, started.PromptTokens + generation.CompletionTokens, nothingToRecord: false);
-        await ledger.Record(Describe(generation, started, ending), lifetime.ApplicationStopped);
+        await ledger.Record(Describe(generation, ending), lifetime.ApplicationStopped);
         await freed;
     }
 
@@ -56,41 +54,11 @@ internal sealed partial class Settlement(IGenerationLedger ledger, IHostApplicat
         }
     }
 
-    private GenerationFinished Describe(Generation generation, RunStarted started, Ending ending) =>
-        new(ending.Outcome, Figures(generation, generation.Request, started), generation.Request.KeepContent ? Content(generation) : null) { Reason = ending.Reason };
-
-    private GenerationFigures Figures(Generation generation, GenerationRequest request, RunStarted started) => new()
-    {
-        GenerationId = generation.Id,
-        Kind = request.Kind,
-        ProjectId = request.Caller.ProjectId,
-        KeyId = request.Caller.KeyId,
-        UserId = request.User,
-        Model = generation.Model.Id,
-        RequestedModel = request.RequestedModel,
-        ArtifactHash = generation.Model.ArtifactHash,
-        Worker = generation.Worker,
-        Runs = generation.Run,
-        StartedAt = generation.StartedAt,
-        FinishedAt = clock.GetUtcNow(),
-        QueuedMs = (int)(generation.Queued?.TotalMilliseconds ?? 0),
-        FirstTokenMs = (int?)generation.FirstToken?.TotalMilliseconds,
-        PromptTokens = started.PromptTokens,
-        CachedTokens = started.CachedTokens,
-        CompletionTokens = generation.CompletionTokens,
-        Choices = generation.Choices.Count,
-        FinishReasons = [.. generation.Choices.Select(choice => (choice.Finish ?? FinishReason.Cancelled).ToString().ToLowerInvariant())],
-        Seed = request.Sampling.Seed,
-        Stream = request.Stream,
-        CostMicros = Cost(generation.Model.Entry.Prices, started, generation.CompletionTokens),
-    };
+    private GenerationFinished Describe(Generation generation, Ending ending) =>
+        new(ending.Outcome, generation.Figures() with { FinishedAt = clock.GetUtcNow() }, generation.Request.KeepContent ? Content(generation) : null) { Reason = ending.Reason };
 
     private static GenerationContent Content(Generation generation) =>
-        new() { Request = Encoding.UTF8.GetString(generation.Request.Body.Span), Choices = [.. generation.Choices.Select(choice => choice.Content())] };
-
-    /// <summary>A price per million tokens is a price in millionths per token.</summary>
-    internal static long Cost(Prices prices, RunStarted prompt, int completionTokens) =>
-        (long)Math.Round(((prompt.PromptTokens - prompt.CachedTokens) * prices.Input) + (prompt.CachedTokens * prices.CachedInput) + (completionTokens * prices.Output));
+        new() { Request = generation.Request.BodyText, Choices = [.. generation.Choices.Select(choice => choice.Content())] };
 
     private static partial class Log
     {

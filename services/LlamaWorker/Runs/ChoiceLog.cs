@@ -1,3 +1,5 @@
+using System.Text;
+using Platform.Contracts.Generations;
 using Platform.Contracts.Runs;
 using Platform.Inference.Engine;
 using Platform.Inference.Samplers;
@@ -6,7 +8,7 @@ using Platform.Inference.Text;
 namespace Platform.LlamaWorker.Runs;
 
 /// <summary>
-/// What one choice of a run has made: its tokens with their text and times, and how much of it was sent. Grows by doubling, bounded by the context.
+/// What one choice has made, in earlier runs too: its tokens with their text and times, and how much of it was sent. Grows by doubling, bounded by the context.
 /// A token is kept back while its text is: what the next one or the end releases is then still the share of a token that is to be sent.
 /// </summary>
 internal sealed class ChoiceLog
@@ -15,7 +17,7 @@ internal sealed class ChoiceLog
     public const int FrameTokens = 32;
 
     private readonly int _choice;
-    private readonly int _base;
+    private readonly int _earlier;
     private readonly TokenText _shown;
     private readonly ShownLogprobs? _logprobs;
 
@@ -28,25 +30,33 @@ internal sealed class ChoiceLog
 
     public ChoiceLog(int choice, int[] soFar, IEngineModel model, IReadOnlyList<string> stop, Sampling sampling, IReadOnlySet<int> shown)
     {
-        (_choice, _base) = (choice, soFar.Length);
+        _choice = choice;
         _shown = new TokenText(model, stop, sampling.Extras?.MinTokens ?? 0) { Shown = shown };
         _logprobs = sampling.Logprobs is null ? null : new ShownLogprobs(model);
-        foreach (var token in soFar) _shown.Add(token);
+        foreach (var token in soFar)
+        {
+            Keep(token, 0);
+            _logprobs?.AppendUnknown();
+        }
+
+        _sent = _earlier = soFar.Length;
     }
 
-    /// <summary>Tokens of this run.</summary>
+    /// <summary>Tokens of this choice, those of earlier runs included.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Position after the last token, those of earlier runs included.</summary>
-    public int End => _base + Count;
+    /// <summary>Tokens of this run.</summary>
+    public int Drawn => Count - _earlier;
 
-    /// <summary>When the last token came; 0 before the first.</summary>
+    /// <summary>When the last token of this run came; 0 before the first.</summary>
     public long LastAt { get; private set; }
 
     /// <summary>Whether a stop string has been met, perhaps in an earlier run.</summary>
     public bool IsStopped => _shown.IsStopped;
 
     public bool IsFinished => _finish is not null;
+
+    public FinishReason? Reason => _finish;
 
     /// <summary>Tokens that can be sent and have not been.</summary>
     public int Pending => Sendable - _sent;
@@ -61,6 +71,14 @@ internal sealed class ChoiceLog
     /// <summary>True: the token completed a stop string.</summary>
     public bool Append(int token, int micros, long at)
     {
+        var stopped = Keep(token, micros);
+        _logprobs?.Append(token, _shown.Released.Length, isCertain: !_shown.IsHolding && !stopped);
+        LastAt = at;
+        return stopped;
+    }
+
+    private bool Keep(int token, int micros)
+    {
         if (Count == _tokens.Length)
         {
             Array.Resize(ref _tokens, 2 * Count);
@@ -72,8 +90,6 @@ internal sealed class ChoiceLog
         KeepReleased();
         (_tokens[Count], _micros[Count], _ends[Count]) = (token, micros, _textLength);
         Count++;
-        _logprobs?.Append(token, _shown.Released.Length, isCertain: !_shown.IsHolding && !stopped);
-        LastAt = at;
         return stopped;
     }
 
@@ -82,14 +98,14 @@ internal sealed class ChoiceLog
         _finish = reason;
         _shown.End();
         KeepReleased();
-        if (Count > 0) _ends[Count - 1] = _textLength;
+        if (Drawn > 0) _ends[Count - 1] = _textLength;
         if (_shown.IsStopped) _logprobs?.HideStop();
     }
 
     /// <summary>Sends again from a position.</summary>
     public void SendFrom(int position)
     {
-        _sent = Math.Clamp(position - _base, 0, Count);
+        _sent = Math.Clamp(position, 0, Count);
         _finishSent = false;
     }
 
@@ -98,7 +114,7 @@ internal sealed class ChoiceLog
     {
         var (from, to) = (_sent, Math.Max(_sent, Math.Min(Sendable, _sent + FrameTokens)));
         var last = IsFinished && to == Count;
-        var (textFrom, textTo) = (from == 0 ? 0 : _ends[from - 1], last ? _textLength : to == 0 ? 0 : _ends[to - 1]);
+        var (textFrom, textTo) = (TextBefore(from), last ? _textLength : TextBefore(to));
         var ends = _ends[from..to];
         for (var i = 0; i < ends.Length; i++) ends[i] -= textFrom;
         _sent = to;
@@ -108,7 +124,7 @@ internal sealed class ChoiceLog
             GenerationId = generation,
             Run = run,
             Choice = _choice,
-            From = _base + from,
+            From = from,
             Tokens = _tokens[from..to],
             Text = _text[textFrom..textTo],
             TextEnds = ends,
@@ -117,6 +133,14 @@ internal sealed class ChoiceLog
             Finish = last ? _finish : null,
         };
     }
+
+    /// <summary>A frame that brings nothing new: it finds out whether somebody takes frames, and shows them where they should be.</summary>
+    public Frame Probe(string generation, int run) =>
+        new() { GenerationId = generation, Run = run, Choice = _choice, From = _sent, Finish = _finishSent ? _finish : null };
+
+    public ChoiceContent Content() => new(Encoding.UTF8.GetString(_text.AsSpan(0, _textLength)), _tokens[..Count], _micros[..Count]) { TextEnds = _ends[..Count] };
+
+    private int TextBefore(int token) => token == 0 ? 0 : _ends[token - 1];
 
     private void KeepReleased()
     {

@@ -71,7 +71,7 @@ internal sealed partial class Run
             return;
         }
 
-        var prompt = _request.Plain is { } plain ? _model.Prompt.Tokens(plain) : _model.Prompt.Tokens(_request.Conversation ?? new Conversation("[]"), _clock.GetLocalNow());
+        var prompt = _request.Plain is { } plain ? _model.Prompt.Tokens(plain) : _model.Prompt.Tokens(_request.Conversation ?? new Conversation("[]"), _request.Now);
         var shown = _model.Vocabulary.ControlTokens(_request.ShownTokens);
         var grammar = _request.Constraint is { } constraint ? _model.Grammars.Of(constraint, shown) : null;
         int[] ended;
@@ -124,11 +124,14 @@ internal sealed partial class Run
         await _wake.WaitAsync();
     }
 
-    private bool IsAnythingPending() => (_error is not null && !_errorSent) || Array.Exists(_choices, choice => choice.IsPending);
+    private bool IsAnythingPending() => _adopted || _probing || (_error is not null && !_errorSent) || Array.Exists(_choices, choice => choice.IsPending);
 
     private void CollectFrames()
     {
         _due = ChoiceLog.FrameTokens;
+        if (_adopted) _outgoing.Add(Empty() with { From = 0, Adopted = _request with { SoFar = [], Allowance = _allowance, Record = RecordSoFar() } });
+        if (_probing) _outgoing.AddRange(_choices.Length == 0 ? [Empty()] : _choices.Where(choice => !choice.IsPending).Select(choice => choice.Probe(_request.GenerationId, _request.Run)));
+        _adopted = _probing = false;
         foreach (var choice in _choices)
         {
             while (choice.IsPending)
@@ -140,9 +143,13 @@ internal sealed partial class Run
         }
 
         if (_error is null || _errorSent) return;
-        _outgoing.Add(new Frame { GenerationId = _request.GenerationId, Run = _request.Run, Choice = 0, From = _choices.Length > 0 ? _choices[0].End : 0, Error = _error });
+        _outgoing.Add(Empty() with { Error = _error });
         _errorSent = true;
     }
+
+    private RunRecord? RecordSoFar() => _request.Record is { } record ? record with { Figures = record.Figures with { FirstTokenMs = FirstTokenMs(record.Figures) } } : null;
+
+    private Frame Empty() => new() { GenerationId = _request.GenerationId, Run = _request.Run, Choice = 0, From = _choices.Length > 0 ? _choices[0].Count : _request.SoFar.Count > 0 ? _request.SoFar[0].Length : 0 };
 
     private async Task SendFrames(string address)
     {
@@ -165,7 +172,13 @@ internal sealed partial class Run
             }
         }
 
+        if (_outgoing.Count > 0) Touch();
         _outgoing.Clear();
+    }
+
+    private void Touch()
+    {
+        lock (_gate) _contactAt = _clock.GetTimestamp();
     }
 
     private static partial class Log

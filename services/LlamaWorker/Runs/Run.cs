@@ -35,22 +35,26 @@ internal sealed partial class Run : ITokenSink
     private RunStarted? _started;
     private RunError? _error;
     private int _allowance;
-    private bool _allowanceFinal, _cancelled, _closed, _startedSent, _errorSent;
+    private bool _allowanceFinal, _cancelled, _closed, _startedSent, _errorSent, _adopted, _probing;
     private int _open;
 
     /// <summary>Tokens of a choice that make the sender hurry: 1 while it has nothing to do, 32 while it paces itself.</summary>
     private int _due = 1;
     private long _began;
     private long? _unreachableSince, _finishedAt;
+    private long _contactAt;
+    private DateTimeOffset? _firstTokenAt, _endedAt;
+    private HashSet<string>? _formerOwners;
 
     public Run(RunChat request, HostedModel model, IFrameSender frames, string worker, TimeProvider clock, ILogger logger)
     {
         (_request, _model, _frames, _worker, _clock, _logger) = (request, model, frames, worker, clock, logger);
-        (_replyTo, _allowance, _open) = (request.ReplyTo, request.Allowance, request.Choices);
+        (_replyTo, _allowance, _open, _contactAt) = (request.ReplyTo, request.Allowance, request.Choices, clock.GetTimestamp());
         Sending = Task.Run(Send);
     }
 
     public int Number => _request.Run;
+    public string ProjectId => _request.ProjectId;
     public HostedModel Model => _model;
     public DateTimeOffset Deadline => _request.Deadline;
 
@@ -71,14 +75,27 @@ internal sealed partial class Run : ITokenSink
     /// <summary>Since when every choice has ended; null while one runs.</summary>
     public TimeSpan? FinishedFor => Age(ref _finishedAt);
 
-    /// <summary>Since when nobody has been at the reply address; null when somebody is.</summary>
+    /// <summary>Since when nobody has been at the reply address; null when somebody is, as far as is known.</summary>
     public TimeSpan? UnreachableFor => Age(ref _unreachableSince);
+
+    /// <summary>Since when neither a frame was sent nor a command came.</summary>
+    public TimeSpan QuietFor
+    {
+        get
+        {
+            lock (_gate) return _clock.GetElapsedTime(_contactAt);
+        }
+    }
+
+    /// <summary>It ended without a gateway and was recorded here; no gateway may have it any more.</summary>
+    public bool IsRecorded { get; set; }
 
     public void Allow(int tokens, bool final)
     {
         SequenceHandle? sequence;
         lock (_gate)
         {
+            _contactAt = _clock.GetTimestamp();
             _allowance = Math.Max(_allowance, tokens);
             _allowanceFinal |= final;
             sequence = _sequence;
@@ -111,14 +128,40 @@ internal sealed partial class Run : ITokenSink
         Cancel();
     }
 
-    public void Attach(string replyTo, IReadOnlyList<int> from)
+    /// <summary>False: another gateway has taken the generation over from this one.</summary>
+    public bool Attach(string replyTo, IReadOnlyList<int> from)
     {
         lock (_gate)
         {
+            if (_formerOwners?.Contains(replyTo) == true) return false;
             _replyTo = replyTo;
-            _unreachableSince = null;
-            _startedSent = _errorSent = false;
-            for (var i = 0; i < _choices.Length; i++) _choices[i].SendFrom(i < from.Count ? from[i] : 0);
+            SendAgain(from);
+            return true;
+        }
+    }
+
+    /// <summary>Gives the generation to another gateway; returns the address of the one that had it, when that is another.</summary>
+    public string? Adopt(string replyTo)
+    {
+        lock (_gate)
+        {
+            var former = _replyTo == replyTo ? null : _replyTo;
+            if (former is not null) (_formerOwners ??= []).Add(former);
+            _formerOwners?.Remove(replyTo);
+            _replyTo = replyTo;
+            _adopted = true;
+            SendAgain([]);
+            return former;
+        }
+    }
+
+    /// <summary>Finds out whether anybody takes frames, and shows them where they should be.</summary>
+    public void Probe()
+    {
+        lock (_gate)
+        {
+            _contactAt = _clock.GetTimestamp();
+            _probing = true;
             Wake();
         }
     }
@@ -143,6 +186,7 @@ internal sealed partial class Run : ITokenSink
         {
             if (_error is not null) return false;
             var now = Stopwatch.GetTimestamp();
+            _firstTokenAt ??= _clock.GetUtcNow();
             var log = _choices[choice];
             var stop = log.Append(token, (int)Math.Min(int.MaxValue, Stopwatch.GetElapsedTime(log.LastAt == 0 ? _began : log.LastAt, now).TotalMicroseconds), now);
             if (log.Pending >= _due) Wake();
@@ -159,9 +203,9 @@ internal sealed partial class Run : ITokenSink
         lock (_gate)
         {
             if (_error is not null) return;
-            _model.Counters.Drawn(_choices[choice].Count);
+            _model.Counters.Drawn(_choices[choice].Drawn);
             _choices[choice].Finish(reason);
-            if (--_open == 0) _finishedAt = _clock.GetTimestamp();
+            if (--_open == 0) SetFinished();
             Wake();
         }
     }
@@ -172,14 +216,25 @@ internal sealed partial class Run : ITokenSink
         lock (_gate)
         {
             if (_finishedAt is not null) return;
-            foreach (var choice in _choices.Where(choice => !choice.IsFinished)) _model.Counters.Drawn(choice.Count);
+            foreach (var choice in _choices.Where(choice => !choice.IsFinished)) _model.Counters.Drawn(choice.Drawn);
             _error = error;
-            _finishedAt = _clock.GetTimestamp();
+            SetFinished();
             sequence = _sequence;
             Wake();
         }
 
         sequence?.Cancel();
+    }
+
+    private void SetFinished() => (_finishedAt, _endedAt) = (_clock.GetTimestamp(), _clock.GetUtcNow());
+
+    /// <summary>Call it with the gate held.</summary>
+    private void SendAgain(IReadOnlyList<int> from)
+    {
+        (_unreachableSince, _contactAt) = (null, _clock.GetTimestamp());
+        _startedSent = _errorSent = false;
+        for (var i = 0; i < _choices.Length; i++) _choices[i].SendFrom(i < from.Count ? from[i] : 0);
+        Wake();
     }
 
     private TimeSpan? Age(ref long? since)

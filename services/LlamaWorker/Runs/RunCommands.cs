@@ -5,7 +5,7 @@ using Platform.LlamaWorker.Models;
 namespace Platform.LlamaWorker.Runs;
 
 /// <summary>Reads this worker's queue into the <see cref="RunTable"/>.</summary>
-internal sealed class RunCommands(RunTable runs, PromptReader prompts) : IConsumer<RunChat>, IConsumer<AllowRun>, IConsumer<CancelRun>, IConsumer<AttachRun>, IConsumer<CloseRun>, IConsumer<ReadPrompt>
+internal sealed class RunCommands(RunTable runs, PromptReader prompts) : IConsumer<RunChat>, IConsumer<AllowRun>, IConsumer<CancelRun>, IConsumer<AttachRun>, IConsumer<AdoptRun>, IConsumer<CloseRun>, IConsumer<ReadPrompt>
 {
     public Task Consume(ConsumeContext<RunChat> context) => runs.Accept(context.Message).AsTask();
 
@@ -22,6 +22,8 @@ internal sealed class RunCommands(RunTable runs, PromptReader prompts) : IConsum
     }
 
     public Task Consume(ConsumeContext<AttachRun> context) => runs.Attach(context.Message).AsTask();
+
+    public Task Consume(ConsumeContext<AdoptRun> context) => runs.Adopt(context.Message).AsTask();
 
     public Task Consume(ConsumeContext<CloseRun> context)
     {

@@ -35,6 +35,13 @@ internal sealed class ShownLogprobs(IEngineModel model)
         _released = 0;
     }
 
+    /// <summary>A token of an earlier run: whoever has it has its log-probability too.</summary>
+    public void AppendUnknown()
+    {
+        _tokens.Add(null);
+        Certain = _tokens.Count;
+    }
+
     /// <summary>A stop string was met: of the tokens held back those are seen that began before it.</summary>
     public void HideStop()
     {

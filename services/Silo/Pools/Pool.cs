@@ -157,6 +157,10 @@ internal sealed class Pool
             reports.Select(r => r.ContextLength).DefaultIfEmpty().Min(), reports.Select(r => r.TemplateOverhead).DefaultIfEmpty().Max());
     }
 
+    /// <summary>The grant knows it before the worker's next heartbeat does; the heartbeat, when this pool is younger than the grant.</summary>
+    public string? Find(string generationId) =>
+        _workers.All.FirstOrDefault(worker => worker.Grants.Values.Any(grant => grant.Generation == generationId) || worker.Report.Running.Contains(generationId))?.Id;
+
     /// <summary>Grants in fair order. A ticket that needs more slots than any worker has free keeps one worker from being given away before it.</summary>
     private void Dispatch(long now)
     {

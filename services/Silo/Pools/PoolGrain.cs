@@ -78,6 +78,8 @@ internal sealed class PoolGrain(TimeProvider time) : Grain, IPool
 
     public ValueTask<PoolReport> Read() => new(_pool.Read());
 
+    public ValueTask<string?> Find(string generationId) => new(_pool.Find(generationId));
+
     private Task Sweep(CancellationToken cancellation)
     {
         _pool.Sweep();

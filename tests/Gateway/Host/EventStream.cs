@@ -8,12 +8,19 @@ internal sealed class EventStream(HttpResponseMessage response) : IAsyncDisposab
 {
     private readonly StreamReader reader = new(response.Content.ReadAsStream(), Encoding.UTF8);
 
-    /// <summary>The next line that is not empty; null at the end.</summary>
+    /// <summary>Of the event read last.</summary>
+    public string? LastId { get; private set; }
+
+    /// <summary>The next line that is neither empty nor an event's id; null at the end.</summary>
     public async Task<string?> Line()
     {
         using var patience = new CancellationTokenSource(GatewayHost.Soon);
         string? line;
-        do line = await reader.ReadLineAsync(patience.Token);
+        do
+        {
+            line = await reader.ReadLineAsync(patience.Token);
+            if (line?.StartsWith("id: ", StringComparison.Ordinal) == true) (LastId, line) = (line["id: ".Length..], "");
+        }
         while (line is "");
         return line;
     }

@@ -40,7 +40,8 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     /// <param name="silence">How long a worker may be silent.</param>
     /// <param name="timeout">How long a generation may take.</param>
-    public static async Task<GatewayHost> Start(TimeSpan? silence = null, TimeSpan? timeout = null)
+    /// <param name="drain">How long what runs may go on when the gateway is told to stop.</param>
+    public static async Task<GatewayHost> Start(TimeSpan? silence = null, TimeSpan? timeout = null, TimeSpan? drain = null)
     {
         var folder = Directory.CreateTempSubdirectory("gateway-tests").FullName;
         var catalog = Path.Combine(folder, "catalog.json");
@@ -55,11 +56,14 @@ internal sealed class GatewayHost : IAsyncDisposable
         builder.Configuration["Platform:Catalog:File"] = catalog;
         builder.Configuration["Platform:Gateway:Generations:Silence"] = (silence ?? TimeSpan.FromSeconds(30)).ToString();
         builder.Configuration["Platform:Gateway:Generations:Timeout"] = (timeout ?? TimeSpan.FromMinutes(10)).ToString();
+        builder.Configuration["Platform:Gateway:DrainSeconds"] = (drain ?? TimeSpan.Zero).TotalSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
         var (grains, ledger) = (new TestGrains(), new TestLedger());
         builder.Services.AddSingleton<IGrainFactory>(grains);
         builder.Services.AddSingleton<IGenerationLedger>(ledger);
         builder.Services.AddSingleton(NpgsqlDataSource.Create("Host=127.0.0.1;Port=1"));
         builder.Services.AddSingleton<Eventing.UsageReader>();
+        builder.Services.AddSingleton<Eventing.Content.ContentReader>();
+        builder.Services.AddSingleton<Eventing.Generations.GenerationReader>();
         builder.AddCatalog();
         builder.AddInProcessMessaging();
         builder.AddGateway();
@@ -70,6 +74,9 @@ internal sealed class GatewayHost : IAsyncDisposable
         await app.StartAsync();
         return new GatewayHost(app, folder, grains, ledger, await ScriptedWorker.Start(app.Services, "w1"));
     }
+
+    /// <summary>As SIGTERM does.</summary>
+    public Task Stop() => app.StopAsync();
 
     public Task<ScriptedWorker> AddWorker(string id) => ScriptedWorker.Start(app.Services, id);
 

@@ -9,7 +9,7 @@ using Platform.Messaging.Runs;
 namespace Platform.Gateway.Tests.Host;
 
 /// <summary>A worker whose every frame a test writes.</summary>
-internal sealed class ScriptedWorker : IConsumer<RunChat>, IConsumer<AllowRun>, IConsumer<CancelRun>, IConsumer<AttachRun>, IConsumer<CloseRun>, IConsumer<ReadPrompt>
+internal sealed class ScriptedWorker : IConsumer<RunChat>, IConsumer<AllowRun>, IConsumer<CancelRun>, IConsumer<AttachRun>, IConsumer<AdoptRun>, IConsumer<CloseRun>, IConsumer<ReadPrompt>
 {
     private readonly Channel<object> commands = Channel.CreateUnbounded<object>();
     private readonly IFrameSender frames;
@@ -61,6 +61,7 @@ internal sealed class ScriptedWorker : IConsumer<RunChat>, IConsumer<AllowRun>, 
     public Task Consume(ConsumeContext<AllowRun> context) => Keep(context.Message);
     public Task Consume(ConsumeContext<CancelRun> context) => Keep(context.Message);
     public Task Consume(ConsumeContext<AttachRun> context) => Keep(context.Message);
+    public Task Consume(ConsumeContext<AdoptRun> context) => Keep(context.Message);
     public Task Consume(ConsumeContext<CloseRun> context) => Keep(context.Message);
 
     public Task Consume(ConsumeContext<ReadPrompt> context) => Keep(context.Message);

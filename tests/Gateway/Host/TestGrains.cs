@@ -57,6 +57,9 @@ internal sealed class TestPool : IPool
     public ConcurrentQueue<HeldGrant> Offered { get; } = new();
     public List<string> Workers { get; } = ["w1"];
 
+    /// <summary>Worker by generation.</summary>
+    public ConcurrentDictionary<string, string> Running { get; } = new();
+
     /// <summary>The last answer stays.</summary>
     public async Task<TicketAnswer> Take(Ticket ticket, TimeSpan patience)
     {
@@ -81,6 +84,7 @@ internal sealed class TestPool : IPool
     public ValueTask Heartbeat(WorkerReport report) => default;
     public ValueTask Leave(string workerId) => default;
     public ValueTask<PoolReport> Read() => new(new PoolReport([.. Workers.Select(worker => new PoolWorker(worker, 8, 0))], 0, 0, 8192, 10));
+    public ValueTask<string?> Find(string generationId) => new(Running.GetValueOrDefault(generationId));
 }
 
 internal sealed class TestQuota : IProjectQuota

@@ -188,6 +188,6 @@ public sealed class RunTableTests
         var drained = worker.Runs.Drain(patience.Token);
         await patience.CancelAsync();
         await drained;
-        Assert.Equal((RunErrorKind.WorkerUnavailable, "worker_stopping"), worker.FramesOf(run)[^1].Error is { } error ? (error.Kind, error.Code) : default);
+        Assert.Equal((RunErrorKind.WorkerUnavailable, "worker_stopping"), worker.FramesOf(run).Single(frame => frame.Error is not null).Error is { } error ? (error.Kind, error.Code) : default);
     }
 }

@@ -63,6 +63,26 @@ public abstract class FrameStreamTests(ITransport transport)
     }
 
     [Fact]
+    public async Task A_run_that_is_taken_over_arrives_as_it_was_sent()
+    {
+        using var mailbox = transport.Inbox().Open(_generation);
+        var run = new RunChat
+        {
+            GenerationId = _generation, Run = 3, ReplyTo = "x", Deadline = DateTimeOffset.UnixEpoch, Model = "m", ProjectId = "p", Conversation = new("[]"),
+            Sampling = new() { Seed = long.MinValue, Temperature = 0.7f }, Allowance = 256, Stop = ["\0", "é"], Now = new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.FromHours(2)),
+            Record = new RunRecord(
+                new() { GenerationId = _generation, Kind = "chat", ProjectId = "p", KeyId = "k", Model = "m", RequestedModel = "alias", StartedAt = DateTimeOffset.UnixEpoch, FinishedAt = default, PromptTokens = 7 },
+                KeepContent: true, """{"a":"é"}"""),
+        };
+        Assert.True(await Send(Tokens(0) with { Adopted = run }));
+        var adopted = (await Next(mailbox)).Adopted!;
+        Assert.Equal(run with { Stop = [], SoFar = [], ShownTokens = [], Record = null }, adopted with { Stop = [], SoFar = [], ShownTokens = [], Record = null });
+        Assert.Equal(run.Stop, adopted.Stop);
+        Assert.Equal(run.Record.Figures with { FinishReasons = [] }, adopted.Record!.Figures with { FinishReasons = [] });
+        Assert.Equal("""{"a":"é"}""", adopted.Record.Request);
+    }
+
+    [Fact]
     public Task The_sender_is_told_when_nobody_is_at_the_address() =>
         Eventually.Holds(async () => await transport.Frames().Send("nowhere", Tokens(0), default), reached => !reached);
 

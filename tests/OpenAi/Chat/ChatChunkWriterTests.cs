@@ -4,6 +4,7 @@ using System.Text.Json;
 using Platform.Fixtures;
 using Platform.OpenAi.Chat;
 using Platform.OpenAi.Errors;
+using Platform.OpenAi.Streaming;
 
 namespace Platform.OpenAi.Tests.Chat;
 
@@ -32,7 +33,7 @@ public class ChatChunkWriterTests
     public void A_line_break_in_the_text_does_not_break_the_event()
     {
         var output = new ArrayBufferWriter<byte>();
-        new ChatChunkWriter(Head, false).Content(output, 2, "a\n\nb \u0001\"😀"u8);
+        new ChatChunkWriter(Head, false, new EventIds(3)).Content(output, 2, "a\n\nb \u0001\"😀"u8);
         var choice = JsonDocument.Parse(Assert.Single(Events(Encoding.UTF8.GetString(output.WrittenSpan)))).RootElement.GetProperty("choices")[0];
         Assert.Equal(2, choice.GetProperty("index").GetInt32());
         Assert.Equal("a\n\nb \u0001\"😀", choice.GetProperty("delta").GetProperty("content").GetString());
@@ -50,7 +51,7 @@ public class ChatChunkWriterTests
     [Fact]
     public void A_token_allocates_nothing()
     {
-        var chunks = new ChatChunkWriter(Head, false);
+        var chunks = new ChatChunkWriter(Head, false, new EventIds(1));
         var output = new ArrayBufferWriter<byte>(1 << 20);
         Assert.Equal(0, Allocation.Of(() =>
         {
@@ -62,11 +63,11 @@ public class ChatChunkWriterTests
     private static string Stream(bool includeUsage)
     {
         var output = new ArrayBufferWriter<byte>();
-        var chunks = new ChatChunkWriter(Head, includeUsage);
+        var chunks = new ChatChunkWriter(Head, includeUsage, new EventIds(1));
         chunks.Role(output, 0);
         chunks.Content(output, 0, "Hello"u8);
         chunks.Finish(output, 0, ChatFinish.Stop);
-        if (includeUsage) chunks.Usage(output, new TokenUsage(26, 0, 10));
+        if (includeUsage) chunks.Usage(output, 0, new TokenUsage(26, 0, 10));
         ChatChunkWriter.Done(output);
         return Encoding.UTF8.GetString(output.WrittenSpan);
     }
@@ -74,7 +75,7 @@ public class ChatChunkWriterTests
     private static List<string> Events(string stream)
     {
         Assert.EndsWith("\n\n", stream, StringComparison.Ordinal);
-        return [.. stream.Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Select(line => { Assert.StartsWith("data: ", line, StringComparison.Ordinal); return line["data: ".Length..]; })];
+        return [.. stream.Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Select(block => block.Split('\n')[^1]).Select(line => { Assert.StartsWith("data: ", line, StringComparison.Ordinal); return line["data: ".Length..]; })];
     }
 
     private static string Shape(string chunk) => JsonShape.Of(JsonDocument.Parse(chunk).RootElement, "obfuscation");

@@ -1,0 +1,37 @@
+using Platform.Contracts.Generations;
+using Platform.Contracts.Runs;
+
+namespace Platform.Gateway.Generations;
+
+/// <summary>What is known of a generation, for the ledger at its end and for a worker that may have to record it itself.</summary>
+internal sealed partial class Generation
+{
+    public GenerationFigures Figures() => new()
+    {
+        GenerationId = Id,
+        Kind = Request.Kind,
+        ProjectId = Request.Caller.ProjectId,
+        KeyId = Request.Caller.KeyId,
+        UserId = Request.User,
+        Model = Model.Id,
+        RequestedModel = Request.RequestedModel,
+        ArtifactHash = Model.ArtifactHash,
+        Worker = Worker,
+        Runs = Run,
+        StartedAt = StartedAt,
+        FinishedAt = StartedAt,
+        QueuedMs = (int)(Queued?.TotalMilliseconds ?? 0),
+        FirstTokenMs = (int?)FirstToken?.TotalMilliseconds,
+        PromptTokens = Started?.PromptTokens ?? 0,
+        CachedTokens = Started?.CachedTokens ?? 0,
+        CompletionTokens = CompletionTokens,
+        Choices = Choices.Count,
+        FinishReasons = [.. Choices.Select(choice => (choice.Finish ?? FinishReason.Cancelled).ToString().ToLowerInvariant())],
+        Seed = Request.Sampling.Seed,
+        Stream = Request.Stream,
+        CostMicros = Started is { } started ? Model.Entry.Prices.Micros(started.PromptTokens, started.CachedTokens, CompletionTokens) : 0,
+    };
+
+    /// <summary>The body goes along where it will be recorded, or where a client may come back to the stream.</summary>
+    private RunRecord Record() => new(Figures(), Request.KeepContent, Request.KeepContent || Request.Stream ? Request.BodyText : null);
+}
