@@ -9,6 +9,9 @@ internal static class TestCatalogue
 {
     public const string SmolLm = "smollm2-135m-instruct";
 
+    /// <summary>The bundled embedding model.</summary>
+    public const string MiniLm = "all-minilm-l6-v2";
+
     /// <summary>As fast as it can.</summary>
     public const string Fast = "bigram";
 
@@ -31,13 +34,21 @@ internal static class TestCatalogue
             prices = new { input = 0.1, cached_input = 0.05, output = 0.4 },
         };
 
+        var miniLm = product.RootElement.GetProperty("models").EnumerateArray().First(model => model.GetProperty("id").GetString() == MiniLm);
+        var vectors = new
+        {
+            id = MiniLm, kind = "embedding", engine = "onnx", context_length = 256, slots = 64, queue_limit = 512, threads = 1,
+            files = miniLm.GetProperty("files").EnumerateArray().Select(file => new { path = Path.Combine(bundled, file.GetProperty("path").GetString()!), sha256 = file.GetProperty("sha256").GetString() }),
+            embedding = miniLm.GetProperty("embedding"), prices = new { input = 0.5 },
+        };
+
         // '#' alone leads to the end of a turn, and is never the likeliest
         var endless = Encoding.UTF8.GetBytes(string.Join("\n\n", Enumerable.Repeat(string.Concat(Enumerable.Repeat("the quick brown fox jumps over the lazy dog ", 20)) + "#", 50)));
         File.WriteAllBytes(Path.Combine(folder, "endless.txt"), endless);
         var text = new { path = "endless.txt", sha256 = Convert.ToHexStringLower(SHA256.HashData(endless)) };
 
         var catalogue = Path.Combine(folder, "catalog.json");
-        File.WriteAllText(catalogue, JsonSerializer.Serialize(new { models = new object[] { smolLm, Bigram(Fast, [], 64, 0, 1000, [Alias]), Bigram(Slow, [text], 8, 10, 192, []) } }));
+        File.WriteAllText(catalogue, JsonSerializer.Serialize(new { models = new object[] { smolLm, vectors, Bigram(Fast, [], 64, 0, 1000, [Alias]), Bigram(Slow, [text], 8, 10, 192, []) } }));
         return catalogue;
     }
 

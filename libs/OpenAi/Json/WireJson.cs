@@ -8,7 +8,9 @@ namespace Platform.OpenAi.Json;
 
 /// <summary>The wire types that are no hot path: snake case, nulls written, non-ASCII as it is.</summary>
 [JsonSerializable(typeof(ModelList))]
-[JsonSerializable(typeof(UsagePage))]
+[JsonSerializable(typeof(UsagePage<CompletionsUsage>))]
+[JsonSerializable(typeof(UsagePage<EmbeddingsUsage>))]
+[JsonSerializable(typeof(UsagePage<CostResult>))]
 [JsonSerializable(typeof(ListPage<ProjectApiKey>))]
 [JsonSerializable(typeof(ListPage<ProjectRateLimit>))]
 [JsonSerializable(typeof(DeletedApiKey))]

@@ -1,15 +1,15 @@
 namespace Platform.OpenAi.Organization;
 
-/// <summary>Answer of <c>GET /v1/organization/usage/…</c>.</summary>
-public sealed record UsagePage
+/// <summary>Answer of <c>GET /v1/organization/usage/…</c> and <c>/costs</c>.</summary>
+public sealed record UsagePage<TResult>
 {
     public string Object { get; } = "page";
-    public required IReadOnlyList<UsageBucket> Data { get; init; }
+    public required IReadOnlyList<UsageBucket<TResult>> Data { get; init; }
     public required bool HasMore { get; init; }
     public required string? NextPage { get; init; }
 }
 
-public sealed record UsageBucket
+public sealed record UsageBucket<TResult>
 {
     public string Object { get; } = "bucket";
 
@@ -18,7 +18,7 @@ public sealed record UsageBucket
 
     /// <summary>Unix seconds, exclusive.</summary>
     public required long EndTime { get; init; }
-    public required IReadOnlyList<CompletionsUsage> Results { get; init; }
+    public required IReadOnlyList<TResult> Results { get; init; }
 }
 
 /// <summary>Ids are null where the query did not group by them.</summary>
@@ -38,4 +38,16 @@ public sealed record CompletionsUsage
     public string? Model { get; init; }
     public bool? Batch { get; init; }
     public string? ServiceTier { get; init; }
+}
+
+/// <summary>Ids are null where the query did not group by them.</summary>
+public sealed record EmbeddingsUsage
+{
+    public string Object { get; } = "organization.usage.embeddings.result";
+    public required long InputTokens { get; init; }
+    public required long NumModelRequests { get; init; }
+    public string? ProjectId { get; init; }
+    public string? UserId { get; init; }
+    public string? ApiKeyId { get; init; }
+    public string? Model { get; init; }
 }

@@ -10,6 +10,7 @@ internal static class OrganizationApi
     {
         var organization = app.MapGroup("/v1/organization").RequireKey(KeyScope.Admin);
         organization.MapUsage();
+        organization.MapCosts();
         var project = organization.MapGroup("/projects/{project:regex(^[A-Za-z0-9_-]{{1,64}}$)}");
         project.MapApiKeys();
         project.MapRateLimits();

@@ -13,6 +13,7 @@ public sealed class NodeClientTests(PlatformFixture platform)
         ["BASE_URL"] = new Uri(platform.Address, "v1").ToString(),
         ["API_KEY"] = platform.ApiKey,
         ["MODEL"] = TestCatalogue.SmolLm,
+        ["EMBEDDING_MODEL"] = TestCatalogue.MiniLm,
     });
 
     [Fact]

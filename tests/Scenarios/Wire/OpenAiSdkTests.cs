@@ -1,6 +1,7 @@
 using System.ClientModel;
 using OpenAI;
 using OpenAI.Chat;
+using OpenAI.Embeddings;
 using OpenAI.Models;
 
 namespace Platform.Scenarios.Tests.Wire;
@@ -53,6 +54,19 @@ public class OpenAiSdkTests(PlatformFixture platform)
         Assert.Contains(TestCatalogue.SmolLm, all.Select(model => model.Id));
         OpenAIModel one = await models.GetModelAsync(TestCatalogue.Alias);
         Assert.Equal(TestCatalogue.Fast, one.Id);
+    }
+
+    [Fact]
+    public async Task It_embeds_one_text_and_many()
+    {
+        var client = Client(platform.ApiKey).GetEmbeddingClient(TestCatalogue.MiniLm);
+        OpenAIEmbedding one = await client.GenerateEmbeddingAsync("The cat sits on the mat.");
+        OpenAIEmbeddingCollection many = await client.GenerateEmbeddingsAsync(["A feline is resting on a rug.", "The cat sits on the mat."], new EmbeddingGenerationOptions { EndUserId = "sdk" });
+        Assert.Equal(384, one.ToFloats().Length);
+        Assert.Equal(one.ToFloats().ToArray(), many[1].ToFloats().ToArray());
+        Assert.Equal((TestCatalogue.MiniLm, 11 + 9), (many.Model, many.Usage.InputTokenCount));
+        OpenAIEmbedding shorter = await client.GenerateEmbeddingAsync("The cat sits on the mat.", new EmbeddingGenerationOptions { Dimensions = 64 });
+        Assert.Equal(64, shorter.ToFloats().Length);
     }
 
     [Theory]

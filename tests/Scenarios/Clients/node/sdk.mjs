@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import OpenAI, { AuthenticationError, BadRequestError, NotFoundError } from 'openai';
 
-const { BASE_URL: baseURL, API_KEY: apiKey, MODEL: model } = process.env;
+const { BASE_URL: baseURL, API_KEY: apiKey, MODEL: model, EMBEDDING_MODEL: embedder } = process.env;
 const client = new OpenAI({ baseURL, apiKey, maxRetries: 0 });
 const messages = [{ role: 'user', content: 'What is gravity?' }];
 const check = async (name, run) => { await run(); console.log(`ok ${name}`); };
@@ -42,6 +42,16 @@ await check('models are listed and found', async () => {
   for await (const each of client.models.list()) ids.push(each.id);
   assert.ok(ids.includes(model));
   assert.equal((await client.models.retrieve(model)).id, model);
+});
+
+await check('embeddings are the same as base64, which the package asks for by itself, and as numbers', async () => {
+  const input = ['The cat sits on the mat.', 'Quarterly revenue grew by twelve percent.'];
+  const packed = await client.embeddings.create({ model: embedder, input });
+  const numbers = await client.embeddings.create({ model: embedder, input, encoding_format: 'float' });
+  assert.equal(packed.data[0].embedding.length, 384);
+  packed.data.forEach((each, i) => assert.deepEqual(Array.from(each.embedding), Array.from(Float32Array.from(numbers.data[i].embedding))));
+  assert.deepEqual(packed.usage, { prompt_tokens: 18, total_tokens: 18 });
+  await assert.rejects(client.embeddings.create({ model: embedder, input: '' }), e => e instanceof BadRequestError && e.param === 'input');
 });
 
 await check('errors come as the package\'s own types', async () => {
