@@ -6,6 +6,7 @@ using Platform.LlamaWorker;
 using Platform.Messaging.InProcess;
 using Platform.Observability;
 using Platform.Observability.Health;
+using Platform.Observability.Hosting;
 using Platform.OnnxWorker;
 using Platform.Silo;
 using Platform.WebConsole;
@@ -18,11 +19,11 @@ public static class PlatformHost
     /// <param name="settings">Configuration that wins over files and environment.</param>
     public static WebApplication Build(string[] args, IReadOnlyDictionary<string, string?>? settings = null)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        var builder = PlatformProcess.Builder(args);
         if (settings is not null) builder.Configuration.AddInMemoryCollection(settings);
 
         builder.AddPlatformDefaults("all-in-one");
-        builder.AddListening();
+        builder.AddListening("Gateway", 8080);
         builder.AddCatalog();
         builder.AddInProcessMessaging();
         builder.AddEventing();

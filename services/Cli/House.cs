@@ -10,6 +10,8 @@ internal sealed record House(string Root, string Data)
     public string Logs => Path.Combine(Data, "logs");
     public string Database => Path.Combine(Data, "postgres");
     public string DatabasePassword => Path.Combine(Data, "postgres.password");
+    public string Broker => Path.Combine(Data, "rabbitmq");
+    public string BrokerPassword => Path.Combine(Data, "rabbitmq.password");
 
     public string CatalogFile => Path.Combine(Root, "infra/models/catalog.json");
     public string FetchNatives => Path.Combine(Root, "infra/natives/fetch");

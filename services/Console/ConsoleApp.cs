@@ -16,10 +16,26 @@ public static class ConsoleApp
         return builder;
     }
 
-    /// <summary>Must stand before routing: it turns the page's own chat requests into API requests.</summary>
+    /// <summary>Where the gateway is in the same process: turns the page's own chat requests into API requests. Must stand before routing.</summary>
     public static WebApplication UseConsole(this WebApplication app)
     {
         app.UseMiddleware<ConsoleChat>();
+        return app;
+    }
+
+    /// <summary>Where the gateway is another process: passes the page's own chat requests on.</summary>
+    public static WebApplicationBuilder AddGatewayForward(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<ConsoleOptions>()
+            .Validate(console => Uri.TryCreate(console.Gateway, UriKind.Absolute, out var gateway) && gateway.Scheme is "http" or "https", $"{ConsoleOptions.Section}:Gateway must be the address of a gateway, like http://127.0.0.1:8080.")
+            .ValidateOnStart();
+        builder.Services.AddSingleton<GatewayForward>();
+        return builder;
+    }
+
+    public static WebApplication MapGatewayForward(this WebApplication app)
+    {
+        app.Map("/console/v1/{**path}", app.Services.GetRequiredService<GatewayForward>().Pass).ExcludeFromDescription();
         return app;
     }
 
@@ -38,4 +54,7 @@ public sealed record ConsoleOptions
 
     /// <summary>Whether a browser on this machine may use the page without a key. Switch it off where other people have accounts on the machine.</summary>
     public bool OpenOnLoopback { get; init; } = true;
+
+    /// <summary>Address of a gateway, for a console in a process of its own.</summary>
+    public string Gateway { get; init; } = "";
 }

@@ -3,20 +3,28 @@ using System.Net.Sockets;
 using Marten;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
+using Platform.Clustering;
 using Platform.Observability.Health;
 using Platform.Silo.Keys;
 using Platform.Silo.Quotas;
 
 namespace Platform.Silo;
 
-/// <summary>The grains of keys, quotas and pools, in a cluster of this one process; needs an <c>IDocumentStore</c>.</summary>
+/// <summary>The grains of keys, quotas and pools; needs an <c>IDocumentStore</c>.</summary>
 public static class SiloRegistration
 {
-    public static WebApplicationBuilder AddSilo(this WebApplicationBuilder builder)
+    /// <summary>In a cluster of this one process.</summary>
+    public static WebApplicationBuilder AddSilo(this WebApplicationBuilder builder) =>
+        builder.AddSilo((silo, siloPort, gatewayPort) => silo.UseLocalhostClustering(siloPort, gatewayPort));
+
+    /// <summary>In a cluster with other silos, which gateways and workers are clients of.</summary>
+    public static WebApplicationBuilder AddClusteredSilo(this WebApplicationBuilder builder) =>
+        builder.AddSilo((silo, siloPort, gatewayPort) => silo.JoinCluster(builder.Configuration, siloPort, gatewayPort));
+
+    private static WebApplicationBuilder AddSilo(this WebApplicationBuilder builder, Func<ISiloBuilder, int, int, ISiloBuilder> join)
     {
         var options = builder.Configuration.GetSection("Platform:Silo").Get<SiloOptions>() ?? new SiloOptions();
-        builder.Host.UseOrleans(silo => silo
-            .UseLocalhostClustering(Port(options.SiloPort, nameof(options.SiloPort)), Port(options.GatewayPort, nameof(options.GatewayPort)))
+        builder.Host.UseOrleans(silo => join(silo, Port(options.SiloPort, nameof(options.SiloPort)), Port(options.GatewayPort, nameof(options.GatewayPort)))
             .Configure<GrainCollectionOptions>(o => o.CollectionAge = TimeSpan.FromMinutes(10)));
 
         builder.Services.TryAddSingleton(TimeProvider.System);

@@ -11,13 +11,15 @@ internal static class Ledger
 
     /// <summary>Waits for the event of one generation.</summary>
     public static async Task<RecordedGeneration> Generation(PlatformFixture platform, string id) =>
-        (await Eventually.Holds(() => Read(platform, $"{Ended} and stream_id = '{id}'"), found => found.Count == 1))[0];
+        (await Eventually.Holds(() => Read(platform.ConnectionString, $"{Ended} and stream_id = '{id}'"), found => found.Count == 1))[0];
 
-    public static Task<List<RecordedGeneration>> All(PlatformFixture platform) => Read(platform, Ended);
+    public static Task<List<RecordedGeneration>> All(PlatformFixture platform) => All(platform.ConnectionString);
 
-    private static async Task<List<RecordedGeneration>> Read(PlatformFixture platform, string sql)
+    public static Task<List<RecordedGeneration>> All(string connectionString) => Read(connectionString, Ended);
+
+    private static async Task<List<RecordedGeneration>> Read(string connectionString, string sql)
     {
-        await using var connection = new NpgsqlConnection(platform.ConnectionString);
+        await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await using var rows = await command.ExecuteReaderAsync();

@@ -22,7 +22,8 @@ internal static class TestCatalogue
     public const string Alias = "gpt-4o-mini";
 
     /// <summary>Writes the catalogue and the files it names into a folder; returns its path.</summary>
-    public static string Write(string folder)
+    /// <param name="withBundled">Whether <see cref="SmolLm"/> is one of them.</param>
+    public static string Write(string folder, bool withBundled = true)
     {
         var bundled = Path.Combine(RepositoryRoot.Find(), "infra/models");
         using var product = JsonDocument.Parse(File.ReadAllText(Path.Combine(bundled, "catalog.json")));
@@ -48,7 +49,11 @@ internal static class TestCatalogue
         var text = new { path = "endless.txt", sha256 = Convert.ToHexStringLower(SHA256.HashData(endless)) };
 
         var catalogue = Path.Combine(folder, "catalog.json");
+<<<<<<< HEAD
         File.WriteAllText(catalogue, JsonSerializer.Serialize(new { models = new object[] { smolLm, vectors, Bigram(Fast, [], 64, 0, 1000, [Alias]), Bigram(Slow, [text], 8, 10, 192, []) } }));
+=======
+        File.WriteAllText(catalogue, JsonSerializer.Serialize(new { models = (object[])[.. withBundled ? [smolLm] : Array.Empty<object>(), Bigram(Fast, [], 64, 0, 1000, [Alias]), Bigram(Slow, [text], 8, 10, 192, [])] }));
+>>>>>>> e3c373d (x)
         return catalogue;
     }
 

@@ -94,6 +94,18 @@ public sealed record ChoiceContent(string Text, int[] Tokens, int[] Micros)
 /// <summary>Where a finished generation is recorded before the client is told that it ended. Idempotent by generation id.</summary>
 public interface IGenerationLedger
 {
-    /// <summary>Returns once the record is safe. Throws only on cancellation: transient trouble is retried.</summary>
+    /// <summary>Returns once the record is safe; transient trouble is retried.</summary>
+    /// <exception cref="RecordRefusedException">It can never be recorded.</exception>
     Task Record(GenerationFinished finished, CancellationToken cancellation);
+
+    /// <summary>False when so much waits to be recorded that no new work should be taken.</summary>
+    bool HasRoom => true;
+}
+
+/// <summary>A record that no retry can save.</summary>
+public sealed class RecordRefusedException : Exception
+{
+    public RecordRefusedException() { }
+    public RecordRefusedException(string message) : base(message) { }
+    public RecordRefusedException(string message, Exception inner) : base(message, inner) { }
 }

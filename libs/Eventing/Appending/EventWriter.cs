@@ -33,6 +33,9 @@ public sealed partial class EventWriter : IAsyncDisposable
         _writers = [.. Enumerable.Range(0, Writers).Select(_ => Task.Run(WriteLoop))];
     }
 
+    /// <summary>False while so much waits for the database that more would have to wait for a place.</summary>
+    public bool HasRoom => _pending.Reader.Count < Capacity;
+
     /// <summary>How long a disposal goes on trying to save what is queued.</summary>
     internal TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(10);
 

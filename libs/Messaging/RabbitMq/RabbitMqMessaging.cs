@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Platform.Messaging.Frames;
 using Platform.Messaging.Runs;
@@ -13,9 +14,10 @@ public static class RabbitMqMessaging
     {
         var services = builder.Services;
         var options = RabbitMqOptions.From(builder.Configuration);
-        services.AddSingleton(options);
+        services.TryAddSingleton(options);
         services.AddBus(bus => bus.UsingRabbitMq((_, transport) => transport.Host(options.Uri)));
         services.AddBusDefaults();
+        services.Configure<MassTransitHostOptions>(host => host.StartTimeout = null); // processes may start in any order
 
         services.AddSingleton<IWorkerQueues, RabbitMqQueues>();
         services.AddSingleton<RunDispatcher>();

@@ -6,7 +6,7 @@ namespace Platform.Cli.Processes;
 /// <summary>One process that is to run all the time: started again when it ends by itself, stopped in an orderly way when asked.</summary>
 internal sealed class Service(string name, ProcessStartInfo command, string atDeath, TimeSpan grace, LogFile log, Action<string> say)
 {
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30), Settled = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200), LongestPause = TimeSpan.FromSeconds(30), Settled = TimeSpan.FromMinutes(1);
     private readonly TaskCompletionSource _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Process? _process;
     private Task _running = Task.CompletedTask;
@@ -18,10 +18,19 @@ internal sealed class Service(string name, ProcessStartInfo command, string atDe
 
     public LogFile Log => log;
 
+    public DateTimeOffset Since { get; private set; }
+
+    /// <summary>How often it was started again.</summary>
+    public int Restarts { get; private set; }
+
+    /// <summary>Raised when it was started again.</summary>
+    public event Action? Changed;
+
     public async Task Start()
     {
         log.Note($"starting {name}");
         _process = await TiedProcess.Start(command, atDeath);
+        Since = DateTimeOffset.UtcNow;
         _running = Run(_process);
     }
 
@@ -56,7 +65,7 @@ internal sealed class Service(string name, ProcessStartInfo command, string atDe
 
     private async Task Run(Process process)
     {
-        var pause = TimeSpan.FromSeconds(1);
+        var pause = FirstPause;
         while (true)
         {
             var since = Stopwatch.StartNew();
@@ -67,12 +76,15 @@ internal sealed class Service(string name, ProcessStartInfo command, string atDe
             log.Note($"{name} ended with exit code {process.ExitCode}");
             if (_stop.Task.IsCompleted || !Volatile.Read(ref _restarts)) return;
 
-            if (since.Elapsed > Settled) pause = TimeSpan.FromSeconds(1);
-            say($"{name} ended with exit code {process.ExitCode}; starting it again in {pause.TotalSeconds:0} s (log: {log.Path})");
+            if (since.Elapsed > Settled) pause = FirstPause;
+            say($"{name} ended with exit code {process.ExitCode}; starting it again in {pause.TotalSeconds:0.#} s (log: {log.Path})");
             if (await Task.WhenAny(_stop.Task, Task.Delay(pause)) == _stop.Task) return;
 
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             process = _process = await TiedProcess.Start(command, atDeath);
+            Since = DateTimeOffset.UtcNow;
+            Restarts++;
+            Changed?.Invoke();
             if (_stop.Task.IsCompleted) TiedProcess.Terminate(process.Id);
         }
     }

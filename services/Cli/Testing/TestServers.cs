@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using Npgsql;
 using Platform.Cli.Processes;
@@ -64,21 +63,7 @@ internal sealed class TestServers : IAsyncDisposable
     private async Task StartRabbitMq(House house, CancellationToken cancellation)
     {
         var port = Ports.AnyFree();
-        await Begin("rabbitmq", new ProcessStartInfo(house.RunRabbitMq, [Path.Combine(_folder, "rabbitmq"), $"{port}"]), async () =>
-        {
-            try
-            {
-                // an AMQP server answers its own header with its first frame, but only once it has started
-                using var client = new TcpClient();
-                await client.ConnectAsync("127.0.0.1", port, cancellation);
-                await client.GetStream().WriteAsync("AMQP\0\0\x09\x01"u8.ToArray(), cancellation);
-                return await client.GetStream().ReadAsync(new byte[1], cancellation) == 1;
-            }
-            catch (Exception e) when (e is SocketException or IOException)
-            {
-                return false;
-            }
-        }, cancellation);
+        await Begin("rabbitmq", new ProcessStartInfo(house.RunRabbitMq, [Path.Combine(_folder, "rabbitmq"), $"{port}"]), () => RabbitMqService.Answers(port, cancellation), cancellation);
         _environment[RabbitMqVariable] = $"amqp://guest:guest@127.0.0.1:{port}";
     }
 

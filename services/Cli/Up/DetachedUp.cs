@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 using Platform.Cli.Processes;
 using Platform.Cli.Terminal;
@@ -17,7 +16,7 @@ internal static class DetachedUp
 
         Directory.CreateDirectory(house.Logs);
         // the shell hands its own error stream to a file, which a .NET process can't do for its child
-        var start = new ProcessStartInfo("setsid", ["bash", "-c", """exec "$0" up --detached --port "$2" --bind "$3" </dev/null 2>>"$1" """, Environment.ProcessPath!, house.Log("supervisor"), options.Port.ToString(CultureInfo.InvariantCulture), options.Bind.ToString()])
+        var start = new ProcessStartInfo("setsid", ["bash", "-c", """log=$1; shift; exec "$0" up --detached "$@" </dev/null 2>>"$log" """, Environment.ProcessPath!, house.Log("supervisor"), .. options.Arguments()])
         {
             RedirectStandardOutput = true,
         };

@@ -5,6 +5,12 @@ namespace Platform.Cli.Up;
 /// <summary>What the other verbs know of the platform that runs on this data folder.</summary>
 internal sealed record RunningPlatform(int Pid, long StartTicks, string Address, int Port, int DatabasePort, int MetricsPort, DateTimeOffset Since, bool Ready)
 {
+    /// <summary>Address of the page, where that is not the API's.</summary>
+    public string? Console { get; init; }
+
+    /// <summary>What runs, in the order it was started.</summary>
+    public IReadOnlyList<RunningProcess> Processes { get; init; } = [];
+
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
 
     /// <summary>Null when none runs; a file that a killed one left behind does not count.</summary>
@@ -42,3 +48,8 @@ internal sealed record RunningPlatform(int Pid, long StartTicks, string Address,
         }
     }
 }
+
+/// <param name="Log">Name of its log.</param>
+/// <param name="Pid">Also the id of the session it leads, which all its children are in.</param>
+/// <param name="Address">Where its health is; null for PostgreSQL and RabbitMQ.</param>
+internal sealed record RunningProcess(string Name, string Log, int Pid, DateTimeOffset Since, int Restarts, string? Address = null, int MetricsPort = 0);

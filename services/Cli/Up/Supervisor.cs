@@ -2,10 +2,11 @@ using System.Net;
 using Platform.Cli.Api;
 using Platform.Cli.Processes;
 using Platform.Cli.Terminal;
+using Platform.Cli.Up.Cluster;
 
 namespace Platform.Cli.Up;
 
-/// <summary>Owns a data folder and the processes that run on it: PostgreSQL and, above it, the platform.</summary>
+/// <summary>Owns a data folder and the processes that run on it: PostgreSQL and, above it, the platform as one process or many.</summary>
 internal sealed class Supervisor : IAsyncDisposable
 {
     // PostgreSQL may have a crash to recover from; a large model is read from disk at its pace
@@ -15,7 +16,9 @@ internal sealed class Supervisor : IAsyncDisposable
     private readonly Action<string> _say;
     private readonly FileStream _lock;
     private readonly LogFile _own;
-    private readonly List<Service> _services = [];
+    private readonly Lock _writing = new();
+    private readonly List<Supervised> _services = [];
+    private RunningPlatform? _running;
 
     private Supervisor(House house, Action<string> say, FileStream held)
     {
@@ -51,34 +54,44 @@ internal sealed class Supervisor : IAsyncDisposable
             throw new CliException($"Port {options.Port} is {holder}. Stop that, or choose another port: ./platform up --port {Ports.FreeFrom(options.Bind, options.Port + 1)}");
         }
 
-        var running = new RunningPlatform(
+        _running = new RunningPlatform(
             Environment.ProcessId, RunningPlatform.StartTicksOf(Environment.ProcessId)!.Value, options.Address, options.Port,
             DatabasePort: Ports.AnyFree(), MetricsPort: Ports.FreeFrom(IPAddress.Loopback, options.Port + 1000), DateTimeOffset.UtcNow, Ready: false);
-        running.Write(_house);
+        Write();
         Credentials.Ensure(_house, options.Address + "/v1");
 
         var natives = await Natives.Fetch(_house, steps, cancellation);
-        var database = new PostgresService(_house, running.DatabasePort, _say);
-        await steps.Step("PostgreSQL", () => Begin(database.Service, database.Answers, cancellation));
-        var platform = new PlatformService(_house, running, options, natives, database.ConnectionString, _say);
-        await steps.Step("Platform", () => Begin(platform.Service, asked => Health.IsLive(running.Address, asked), cancellation));
-        await steps.Step("Model", () => platform.Service.Await(() => Health.IsReady(running.Address, cancellation), ModelPatience, cancellation));
+        var database = new PostgresService(_house, _running.DatabasePort, _say);
+        await steps.Step("PostgreSQL", async () =>
+        {
+            await Begin(new(database.Service, "postgres", StopsLast));
+            await database.Service.Await(() => database.Answers(cancellation), Patience, cancellation);
+        });
+        await (options.Processes is { } size ? StartMany(options, size, natives, database.ConnectionString, steps, cancellation) : StartOne(options, natives, database.ConnectionString, steps, cancellation));
 
-        foreach (var service in _services) service.KeepRunning();
-        running = running with { Ready = true };
-        running.Write(_house);
+        foreach (var supervised in _services)
+        {
+            supervised.Service.Changed += Write;
+            supervised.Service.KeepRunning();
+        }
+
+        _running = _running with { Ready = true };
+        Write();
         _own.Note($"ready on {options.Address}");
-        return running;
+        return _running;
     }
 
-    /// <summary>The platform first, so that what it still records finds its database.</summary>
+    /// <summary>Who takes work first, then who keeps what came of it, so that what is still recorded finds its database.</summary>
     public async Task Stop(ISteps steps)
     {
-        while (_services is [.., var last])
+        foreach (var together in _services.GroupBy(supervised => supervised.Stage).OrderBy(stage => stage.Key).ToList())
         {
-            await steps.Step($"Stopping {last.Name}", last.Stop);
-            _services.RemoveAt(_services.Count - 1);
-            last.Log.Dispose();
+            await steps.Step($"Stopping {string.Join(", ", together.Select(supervised => supervised.Service.Name))}", () => Task.WhenAll(together.Select(supervised => supervised.Service.Stop())));
+            foreach (var supervised in together)
+            {
+                _services.Remove(supervised);
+                supervised.Service.Log.Dispose();
+            }
         }
 
         File.Delete(_house.State);
@@ -86,16 +99,79 @@ internal sealed class Supervisor : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var service in Enumerable.Reverse(_services)) await service.Stop();
+        foreach (var together in _services.GroupBy(supervised => supervised.Stage).OrderBy(stage => stage.Key)) await Task.WhenAll(together.Select(supervised => supervised.Service.Stop()));
         File.Delete(_house.State);
         _own.Dispose();
         await _lock.DisposeAsync();
     }
 
-    private async Task Begin(Service service, Func<CancellationToken, Task<bool>> answers, CancellationToken cancellation)
+    private const int StopsLast = int.MaxValue, StopsBeforeLast = int.MaxValue - 1;
+
+    private async Task StartOne(UpOptions options, string natives, string database, ISteps steps, CancellationToken cancellation)
     {
-        _services.Add(service);
-        await service.Start();
-        await service.Await(() => answers(cancellation), Patience, cancellation);
+        var platform = new PlatformService(_house, _running!, options, natives, database, _say).Service;
+        await steps.Step("Platform", async () =>
+        {
+            await Begin(new(platform, "platform", 0) { Address = options.Address, MetricsPort = _running!.MetricsPort });
+            await platform.Await(() => Health.IsLive(options.Address, cancellation), Patience, cancellation);
+        });
+        await steps.Step("Model", () => platform.Await(() => Health.IsReady(options.Address, cancellation), ModelPatience, cancellation));
+    }
+
+    /// <summary>All at once: they find one another in any order.</summary>
+    private async Task StartMany(UpOptions options, ClusterSize size, string natives, string database, ISteps steps, CancellationToken cancellation)
+    {
+        var broker = new RabbitMqService(_house, Ports.AnyFree(), _say);
+        await steps.Step("RabbitMQ", async () =>
+        {
+            await Begin(new(broker.Service, "rabbitmq", StopsBeforeLast));
+            await broker.Service.Await(() => broker.Answers(cancellation), Patience, cancellation);
+        });
+        var plan = new ClusterPlan
+        {
+            Size = size, FolderOf = _house.Built, Database = database, Broker = broker.Address, Catalog = _house.CatalogFile, OperatorFile = _house.OperatorFile,
+            Credentials = _house.Credentials, Natives = natives, Bind = options.Bind, Port = options.Port,
+        }.Make();
+        var processes = plan.Select(process => (Planned: process, Supervised: Supervise(process))).ToList();
+        foreach (var (_, supervised) in processes) await Begin(supervised);
+        foreach (var (planned, supervised) in processes.OrderByDescending(process => process.Planned.Kind))
+        {
+            var patience = planned.Kind == ProcessKind.Worker ? ModelPatience : Patience;
+            await steps.Step(planned.Name, () => supervised.Service.Await(() => Health.IsReady(planned.Address, cancellation), patience, cancellation));
+        }
+
+        _running = _running! with { Console = plan[^1].Address };
+    }
+
+    private Supervised Supervise(ClusterProcess process)
+    {
+        if (!File.Exists(process.Command.FileName)) throw new CliException($"{process.Command.FileName} is not built.");
+        // Its supervisor gone without a word, it must not go on with a database that is going down.
+        var service = new Service(process.Name, process.Command, atDeath: "KILL", grace: TimeSpan.FromSeconds(40), new LogFile(_house.Log(process.Name)), _say);
+        return new(service, process.Name, (int)process.Kind) { Address = process.Address, MetricsPort = process.MetricsPort };
+    }
+
+    private async Task Begin(Supervised supervised)
+    {
+        _services.Add(supervised);
+        await supervised.Service.Start();
+        Write();
+    }
+
+    private void Write()
+    {
+        lock (_writing)
+        {
+            var processes = _services.Select(one => new RunningProcess(one.Service.Name, one.Log, one.Service.Pid ?? 0, one.Service.Since, one.Service.Restarts, one.Address, one.MetricsPort));
+            (_running! with { Processes = [.. processes] }).Write(_house);
+        }
+    }
+
+    /// <param name="Log">Name of its log.</param>
+    /// <param name="Stage">Those of a lower one stop first, those of the same together.</param>
+    private sealed record Supervised(Service Service, string Log, int Stage)
+    {
+        public string? Address { get; init; }
+        public int MetricsPort { get; init; }
     }
 }

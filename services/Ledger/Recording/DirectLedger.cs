@@ -14,9 +14,23 @@ internal sealed class DirectLedger(EventWriter writer, QuotaSettlement quotas) :
         var figures = finished.Figures;
         var content = finished.Content is { } said ? new StoredContent(figures.GenerationId, figures.StartedAt, figures.ProjectId, said) : null;
         var append = new StreamAppend(figures.GenerationId, ExpectedVersion: 0, [GenerationEnded.From(finished)]) { Content = content };
-        var appended = await writer.Append(append, cancellation);
+        var appended = await Append(append, cancellation);
         // Also when it was there already: whoever recorded it may have died before it told the quota, which counts a sequence number once.
         var tokens = figures.PromptTokens + figures.CompletionTokens;
         quotas.Tell(figures.ProjectId, new RecordedUsage(figures.GenerationId, appended.Sequence, tokens, figures.CostMicros));
+    }
+
+    public bool HasRoom => writer.HasRoom;
+
+    private async Task<Appended> Append(StreamAppend append, CancellationToken cancellation)
+    {
+        try
+        {
+            return await writer.Append(append, cancellation);
+        }
+        catch (AppendRefusedException refused)
+        {
+            throw new RecordRefusedException(refused.Message, refused);
+        }
     }
 }

@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Platform.Observability.Health;
 
-namespace Platform.AllInOne;
+namespace Platform.Observability.Hosting;
 
-/// <summary>Says once that the platform is ready, where it listens and how long it took.</summary>
+/// <summary>Says once that the process is ready, where it listens and how long it took.</summary>
 internal sealed partial class ReadyLine(HealthCheckService health, IHostApplicationLifetime lifetime, Microsoft.AspNetCore.Hosting.Server.IServer server, ILogger<ReadyLine> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -1,0 +1,34 @@
+using System.Globalization;
+
+namespace Platform.Cli.Processes;
+
+/// <summary>A service leads a session of its own, and whatever it starts is in it.</summary>
+internal static class SessionProcesses
+{
+    private const int Session = 3;
+
+    public static IReadOnlyList<int> Of(int leader)
+    {
+        var found = new List<int>();
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var process) && Stat(process) is { } stat && int.Parse(stat[Session], CultureInfo.InvariantCulture) == leader) found.Add(process);
+        }
+
+        return found;
+    }
+
+    /// <summary>The fields of <c>/proc/…/stat</c> that follow the name, the state first; null when there is no such process.</summary>
+    public static string[]? Stat(int process)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{process}/stat");
+            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using Platform.Clustering;
+using Platform.Eventing;
+using Platform.Ledger;
+using Platform.Messaging.Ledger;
+using Platform.Observability;
+using Platform.Observability.Health;
+using Platform.Observability.Hosting;
+
+return await PlatformProcess.Run("ledger", () =>
+{
+    var builder = PlatformProcess.Builder(args);
+    builder.AddPlatformDefaults("ledger");
+    builder.AddListening("Health", 8081);
+    builder.AddEventing();
+    builder.AddClusterClient();
+    builder.AddLedger();
+    builder.AddLedgerQueueReader();
+
+    var app = builder.Build();
+    app.MapPlatformHealth();
+    return app;
+});

@@ -1,0 +1,69 @@
+using System.Text.Json;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Platform.Clustering;
+using Platform.Fixtures;
+using Platform.Grains.Pools;
+using Platform.Grains.Quotas;
+
+namespace Platform.Scenarios.Tests.Cluster;
+
+/// <summary>A cluster's books: what the events, the usage API and the quota grain say of the project every test uses.</summary>
+internal sealed class Books : IAsyncDisposable
+{
+    private const string Project = "default";
+
+    private readonly TestCluster _cluster;
+    private readonly IHost _client;
+
+    private Books(TestCluster cluster, IHost client) => (_cluster, _client) = (cluster, client);
+
+    /// <summary>Joins the cluster as a client of its grains.</summary>
+    public static async Task<Books> Open(TestCluster cluster)
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
+        builder.Configuration["Platform:Database:ConnectionString"] = cluster.ConnectionString;
+        builder.AddClusterClient();
+        var client = builder.Build();
+        await client.StartAsync();
+        return new Books(cluster, client);
+    }
+
+    public Task<List<RecordedGeneration>> Events() => Ledger.All(_cluster.ConnectionString);
+
+    public async Task<QuotaReport> Quota() => await Grains.GetGrain<IProjectQuota>(Project).Read();
+
+    public async Task<PoolReport> Pool(string model) => await Grains.GetGrain<IPool>(model).Read();
+
+    /// <summary>Requests and tokens as the usage API tells them, of the last day.</summary>
+    public async Task<(long Requests, long Tokens)> Usage()
+    {
+        using var admin = _cluster.Client(key: _cluster.AdminKey);
+        var page = JsonSerializer.Deserialize<JsonElement>(await admin.GetStringAsync($"v1/organization/usage/completions?start_time={DateTimeOffset.UtcNow.AddDays(-1).ToUnixTimeSeconds()}"));
+        var results = page.GetProperty("data").EnumerateArray().SelectMany(bucket => bucket.GetProperty("results").EnumerateArray()).ToList();
+        long Sum(string field) => results.Sum(result => result.GetProperty(field).GetInt64());
+        return (Sum("num_model_requests"), Sum("input_tokens") + Sum("output_tokens"));
+    }
+
+    /// <summary>Waits until so many generations are recorded, each once, and usage, events and quota agree with nothing left open.</summary>
+    public async Task Agree(int generations)
+    {
+        var events = await Eventually.Holds(Events, events => events.Count >= generations, TimeSpan.FromSeconds(60));
+        Assert.Equal(generations, events.Count);
+        Assert.Equal(generations, events.Select(recorded => recorded.Id).Distinct().Count());
+        var tokens = events.Sum(recorded => recorded.PromptTokens + recorded.CompletionTokens);
+        await Eventually.Holds(Usage, usage => usage == (generations, tokens), TimeSpan.FromSeconds(60));
+        await Eventually.Holds(Quota, quota => quota is { OpenReservations: 0, Reserved: 0 }, TimeSpan.FromSeconds(60));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _client.StopAsync();
+        _client.Dispose();
+    }
+
+    private IGrainFactory Grains => _client.Services.GetRequiredService<IGrainFactory>();
+}
