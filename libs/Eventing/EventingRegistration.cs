@@ -9,11 +9,13 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Platform.Eventing.Answers;
 using Platform.Eventing.Appending;
 using Platform.Eventing.Content;
 using Platform.Eventing.Database;
 using Platform.Eventing.Generations;
 using Platform.Eventing.Projections;
+using Platform.Eventing.Sessions;
 using Platform.Eventing.Usage;
 
 namespace Platform.Eventing;
@@ -41,6 +43,8 @@ public static class EventingRegistration
         services.AddSingleton<ContentTable>();
         services.AddSingleton<ContentReader>();
         services.AddSingleton<GenerationReader>();
+        services.AddSingleton<AnswerTables>();
+        services.AddSingleton<StoredAnswers>();
         services.AddSingleton<EventWriter>();
         services.AddSingleton<UsageReader>();
         services.AddSingleton<SpentReader>();
@@ -68,6 +72,11 @@ public static class EventingRegistration
         options.Events.MapEventType<GenerationCompleted>("generation_completed");
         options.Events.MapEventType<GenerationFailed>("generation_failed");
         options.Events.MapEventType<GenerationCancelled>("generation_cancelled");
+        options.Events.MapEventType<SessionStarted>("session_started");
+        options.Events.MapEventType<SessionItemsAdded>("session_items_added");
+        options.Events.MapEventType<SessionItemRemoved>("session_item_removed");
+        options.Events.MapEventType<SessionMetadataChanged>("session_metadata_changed");
+        options.Events.MapEventType<SessionEnded>("session_ended");
 
         // An event that can't be counted must stop the rollup, not slip through it.
         options.Projections.Errors.SkipApplyErrors = false;

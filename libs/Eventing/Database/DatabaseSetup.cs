@@ -2,13 +2,14 @@ using Marten;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Platform.Eventing.Answers;
 using Platform.Eventing.Content;
 
 namespace Platform.Eventing.Database;
 
 /// <summary>Creates the database and its schema before any other hosted service starts; replicas take turns.</summary>
 internal sealed partial class DatabaseSetup(
-    ConnectionStrings connections, IDocumentStore store, ContentTable content, TimeProvider time, ILogger<DatabaseSetup> log) : IHostedLifecycleService
+    ConnectionStrings connections, IDocumentStore store, ContentTable content, AnswerTables answers, TimeProvider time, ILogger<DatabaseSetup> log) : IHostedLifecycleService
 {
     private const long Lock = 0x6c65_6467_6572_0001;
 
@@ -75,6 +76,7 @@ internal sealed partial class DatabaseSetup(
         await take.ExecuteNonQueryAsync(cancellation);
         await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
         await content.Create(cancellation);
+        await answers.Create(cancellation);
     }
 
     private static partial class Log

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Platform.Eventing.Sessions;
 
 namespace Platform.Eventing.Generations;
 
@@ -7,6 +8,11 @@ namespace Platform.Eventing.Generations;
 [JsonSerializable(typeof(GenerationCompleted))]
 [JsonSerializable(typeof(GenerationFailed))]
 [JsonSerializable(typeof(GenerationCancelled))]
+[JsonSerializable(typeof(SessionStarted))]
+[JsonSerializable(typeof(SessionItemsAdded))]
+[JsonSerializable(typeof(SessionItemRemoved))]
+[JsonSerializable(typeof(SessionMetadataChanged))]
+[JsonSerializable(typeof(SessionEnded))]
 internal sealed partial class EventsJson : JsonSerializerContext
 {
     /// <summary>The naming policy is set here: a context that is only a resolver does not bring its own.</summary>

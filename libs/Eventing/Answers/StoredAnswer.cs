@@ -1,0 +1,22 @@
+namespace Platform.Eventing.Answers;
+
+/// <summary>An answer its client may ask for again.</summary>
+/// <param name="Kind">Which API gave it: <see cref="Response"/> or <see cref="Chat"/>.</param>
+/// <param name="Previous">The answer it goes on from; null: none.</param>
+/// <param name="Metadata">JSON object of strings.</param>
+/// <param name="Body">The object as the client was sent it, UTF-8 JSON.</param>
+/// <param name="Deltas">Length in bytes of each delta of its stream.</param>
+public sealed record StoredAnswer(
+    string Id, string Kind, string ProjectId, string Model, DateTimeOffset CreatedAt, string? Previous, string Metadata, byte[] Body, IReadOnlyList<int> Deltas)
+{
+    public const string Response = "response", Chat = "chat";
+}
+
+/// <summary>One thing that was said in an answer or a conversation.</summary>
+/// <param name="IsOutput">A model said it.</param>
+/// <param name="Body">JSON object.</param>
+public sealed record StoredItem(string Id, string Type, bool IsOutput, string Body);
+
+/// <param name="Metadata">Pairs an answer must have.</param>
+/// <param name="After">Id of the last answer of the page before.</param>
+public sealed record AnswerQuery(string ProjectId, string Kind, string? Model, IReadOnlyDictionary<string, string> Metadata, string? After, int Limit, bool Descending);

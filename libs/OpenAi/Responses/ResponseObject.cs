@@ -1,0 +1,135 @@
+using System.Buffers;
+using System.Text.Json;
+using Platform.OpenAi.Errors;
+
+namespace Platform.OpenAi.Responses;
+
+public enum ResponseStatus { Queued, InProgress, Completed, Incomplete, Failed, Cancelled }
+
+/// <summary>What changes of a response while it comes into being.</summary>
+public sealed record ResponseState(ResponseStatus Status)
+{
+    public IReadOnlyList<OutputItem> Output { get; init; } = [];
+    public ResponseUsage? Usage { get; init; }
+
+    /// <summary>Unix seconds; set when <see cref="ResponseStatus.Completed"/>.</summary>
+    public long? CompletedAt { get; init; }
+
+    /// <summary>Why it is <see cref="ResponseStatus.Incomplete"/>.</summary>
+    public string? IncompleteReason { get; init; }
+
+    /// <summary>Why it <see cref="ResponseStatus.Failed"/>.</summary>
+    public ApiError? Error { get; init; }
+}
+
+/// <summary>The <c>response</c> object: the request's settings echoed, keys and nulls as the API has them, and over them a state.</summary>
+public sealed class ResponseObject
+{
+    private readonly JsonElement json;
+
+    private ResponseObject(JsonElement json) => this.json = json;
+
+    public string Id => json.GetProperty("id").GetString()!; // written by us
+    internal bool IsBackground => json.GetProperty("background").GetBoolean();
+    internal IEnumerable<JsonElement> Output => json.GetProperty("output").EnumerateArray();
+
+
+    /// <param name="createdAt">Unix seconds.</param>
+    /// <param name="model">Id of the model that answers.</param>
+    public static ResponseObject Of(string id, long createdAt, string model, ResponseRequest request)
+    {
+        var buffer = new ArrayBufferWriter<byte>(2048);
+        using (var json = new Utf8JsonWriter(buffer, ResponseJson.Options)) ResponseEcho.Write(json, id, createdAt, model, request);
+        return Parse(buffer.WrittenMemory);
+    }
+
+    /// <param name="stored">A response as it was once written, in whatever state.</param>
+    public static ResponseObject Parse(ReadOnlyMemory<byte> stored)
+    {
+        using var document = JsonDocument.Parse(stored);
+        return new ResponseObject(document.RootElement.Clone());
+    }
+
+    public void Write(IBufferWriter<byte> output, ResponseState state)
+    {
+        using var writer = new Utf8JsonWriter(output, ResponseJson.Options);
+        writer.WriteStartObject();
+        foreach (var property in json.EnumerateObject())
+        {
+            writer.WritePropertyName(property.Name);
+            switch (property.Name)
+            {
+                case "status":
+                    writer.WriteStringValue(Name(state.Status));
+                    break;
+                case "completed_at":
+                    if (state.CompletedAt is { } at) writer.WriteNumberValue(at);
+                    else writer.WriteNullValue();
+                    break;
+                case "error":
+                    Error(writer, state.Error);
+                    break;
+                case "incomplete_details":
+                    Incomplete(writer, state.IncompleteReason);
+                    break;
+                case "output":
+                    writer.WriteStartArray();
+                    foreach (var item in state.Output) item.Write(writer);
+                    writer.WriteEndArray();
+                    break;
+                case "service_tier":
+                    writer.WriteStringValue(state.Status is ResponseStatus.Queued or ResponseStatus.InProgress ? "auto"u8 : "default"u8);
+                    break;
+                case "usage":
+                    if (state.Usage is { } usage) usage.Write(writer);
+                    else writer.WriteNullValue();
+                    break;
+                default:
+                    property.Value.WriteTo(writer);
+                    break;
+            }
+        }
+
+        writer.WriteEndObject();
+    }
+
+    internal ResponseStatus Status => Enum.GetValues<ResponseStatus>().First(status => json.GetProperty("status").ValueEquals(Name(status)));
+
+    internal static string Name(ResponseStatus status) => status switch
+    {
+        ResponseStatus.Queued => "queued",
+        ResponseStatus.InProgress => "in_progress",
+        ResponseStatus.Completed => "completed",
+        ResponseStatus.Incomplete => "incomplete",
+        ResponseStatus.Failed => "failed",
+        ResponseStatus.Cancelled => "cancelled",
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, "unknown status"),
+    };
+
+    private static void Error(Utf8JsonWriter writer, ApiError? error)
+    {
+        if (error is null)
+        {
+            writer.WriteNullValue();
+            return;
+        }
+
+        writer.WriteStartObject();
+        writer.WriteString("code"u8, error.Status switch { 429 => "rate_limit_exceeded", < 500 => "invalid_prompt", _ => "server_error" });
+        writer.WriteString("message"u8, error.Message);
+        writer.WriteEndObject();
+    }
+
+    private static void Incomplete(Utf8JsonWriter writer, string? reason)
+    {
+        if (reason is null)
+        {
+            writer.WriteNullValue();
+            return;
+        }
+
+        writer.WriteStartObject();
+        writer.WriteString("reason"u8, reason);
+        writer.WriteEndObject();
+    }
+}
