@@ -1,13 +1,17 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Platform.Gateway.Auth;
 using Platform.Gateway.Chat;
+using Platform.Gateway.Conversations;
 using Platform.Gateway.Draining;
 using Platform.Gateway.Embeddings;
 using Platform.Gateway.Errors;
 using Platform.Gateway.Generations;
+using Platform.Gateway.Messages;
 using Platform.Gateway.Models;
 using Platform.Gateway.OpenApi;
 using Platform.Gateway.Organization;
+using Platform.Gateway.Responses;
+using Platform.Gateway.StoredCompletions;
 using Platform.Gateway.Tokens;
 
 namespace Platform.Gateway;
@@ -32,6 +36,10 @@ public static class GatewayApp
         builder.Services.AddSingleton<Callers>();
         builder.Services.AddGenerations();
         builder.Services.AddChat();
+        builder.Services.AddResponses();
+        builder.Services.AddConversations();
+        builder.Services.AddStoredCompletions();
+        builder.Services.AddMessages();
         builder.Services.AddTokens();
         builder.Services.AddEmbeddings();
         builder.Services.AddDraining();
@@ -53,6 +61,10 @@ public static class GatewayApp
     public static WebApplication MapGateway(this WebApplication app)
     {
         app.MapChat();
+        app.MapResponses();
+        app.MapConversations();
+        app.MapStoredCompletions();
+        app.MapMessages();
         app.MapTokens();
         app.MapEmbeddings();
         app.MapModels();

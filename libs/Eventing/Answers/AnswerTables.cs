@@ -1,7 +1,6 @@
 using System.Text;
 using Marten;
 using Npgsql;
-using Platform.Eventing.Content;
 using Platform.Eventing.Database;
 
 namespace Platform.Eventing.Answers;
@@ -45,11 +44,7 @@ public sealed class AnswerTables(NpgsqlDataSource database)
     /// <param name="first">Position of the first of them.</param>
     public static void Add(IDocumentOperations session, string owner, string projectId, int first, IReadOnlyList<StoredItem> items)
     {
-        if (items.Count == 0) return;
-        session.QueueSqlCommand(
-            $"insert into {Items} (owner, position, id, project_id, type, is_output, body) select ?, * from unnest(?, ?, ?, ?, ?, ?)",
-            owner, items.Select((_, i) => first + i).ToArray(), items.Select(item => item.Id).ToArray(), items.Select(_ => projectId).ToArray(),
-            items.Select(item => item.Type).ToArray(), items.Select(item => item.IsOutput).ToArray(), items.Select(item => Encoding.UTF8.GetBytes(item.Body)).ToArray());
+        if (items.Count > 0) session.QueueSqlCommand(Insert("?", "?, ?, ?, ?, ?, ?"), Columns(owner, projectId, first, items));
     }
 
     /// <param name="position">Null: all that the owner has.</param>
@@ -59,6 +54,12 @@ public sealed class AnswerTables(NpgsqlDataSource database)
         else session.QueueSqlCommand($"delete from {Items} where owner = ?", owner);
     }
 
-    internal static void EraseContent(IDocumentOperations session, string generationId) =>
-        session.QueueSqlCommand($"delete from {ContentTable.Name} where generation_id = ?", generationId);
+    internal static string Insert(string owner, string columns) =>
+        $"insert into {Items} (owner, position, id, project_id, type, is_output, body) select {owner}, * from unnest({columns}) on conflict do nothing";
+
+    internal static object[] Columns(string owner, string projectId, int first, IReadOnlyList<StoredItem> items) =>
+    [
+        owner, items.Select((_, i) => first + i).ToArray(), items.Select(item => item.Id).ToArray(), items.Select(_ => projectId).ToArray(),
+        items.Select(item => item.Type).ToArray(), items.Select(item => item.IsOutput).ToArray(), items.Select(item => Encoding.UTF8.GetBytes(item.Body)).ToArray(),
+    ];
 }

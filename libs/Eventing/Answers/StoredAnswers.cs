@@ -1,29 +1,28 @@
 using System.Text;
-using Marten;
 using Npgsql;
 using Platform.Eventing.Content;
 
 namespace Platform.Eventing.Answers;
 
 /// <summary>Keeps answers for whoever asks for them again; what is saved can be read at once, from any replica.</summary>
-public sealed class StoredAnswers(IDocumentStore store, NpgsqlDataSource database)
+public sealed class StoredAnswers(NpgsqlDataSource database)
 {
-    private const string Columns = "id, kind, project_id, model, created_at, previous, metadata::text, body, deltas";
+    private const string Fields = "id, kind, project_id, model, created_at, previous, metadata::text, body, deltas";
 
-    /// <summary>Does nothing when the answer is there.</summary>
+    /// <summary>The answer with what was said in it, all or nothing. Does nothing when it is there.</summary>
     public async Task Save(StoredAnswer answer, IReadOnlyList<StoredItem> items, CancellationToken cancellation)
     {
-        await using var session = store.LightweightSession();
-        session.QueueSqlCommand(
-            $"insert into {AnswerTables.Answers} (id, kind, project_id, model, created_at, previous, metadata, body, deltas) values (?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?) on conflict do nothing",
-            answer.Id, answer.Kind, answer.ProjectId, answer.Model, answer.CreatedAt.ToUniversalTime(), (object?)answer.Previous ?? DBNull.Value, answer.Metadata, answer.Body, DeltaEncoding.Encode([.. answer.Deltas]));
-        AnswerTables.Add(session, answer.Id, answer.ProjectId, 0, items);
-        await session.SaveChangesAsync(cancellation);
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(Command(
+            $"insert into {AnswerTables.Answers} (id, kind, project_id, model, created_at, previous, metadata, body, deltas) values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9) on conflict do nothing",
+            answer.Id, answer.Kind, answer.ProjectId, answer.Model, answer.CreatedAt.ToUniversalTime(), (object?)answer.Previous ?? DBNull.Value, answer.Metadata, answer.Body, DeltaEncoding.Encode([.. answer.Deltas])));
+        if (items.Count > 0) batch.BatchCommands.Add(Command(AnswerTables.Insert("$1", "$2, $3, $4, $5, $6, $7"), AnswerTables.Columns(answer.Id, answer.ProjectId, 0, items)));
+        await batch.ExecuteNonQueryAsync(cancellation);
     }
 
     public async Task<StoredAnswer?> Find(string projectId, string kind, string id, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand($"select {Columns} from {AnswerTables.Answers} where id = $1 and project_id = $2 and kind = $3");
+        await using var command = database.CreateCommand($"select {Fields} from {AnswerTables.Answers} where id = $1 and project_id = $2 and kind = $3");
         command.Parameters.AddRange((NpgsqlParameter[])[new() { Value = id }, new() { Value = projectId }, new() { Value = kind }]);
         await using var row = await command.ExecuteReaderAsync(cancellation);
         return await row.ReadAsync(cancellation) ? Answer(row) : null;
@@ -32,7 +31,7 @@ public sealed class StoredAnswers(IDocumentStore store, NpgsqlDataSource databas
     public async Task<IReadOnlyList<StoredAnswer>> List(AnswerQuery query, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand();
-        var sql = new StringBuilder($"select {Columns} from {AnswerTables.Answers} where project_id = {Parameter(query.ProjectId)} and kind = {Parameter(query.Kind)}");
+        var sql = new StringBuilder($"select {Fields} from {AnswerTables.Answers} where project_id = {Parameter(query.ProjectId)} and kind = {Parameter(query.Kind)}");
         if (query.Model is { } model) sql.Append($" and model = {Parameter(model)}");
         foreach (var (key, value) in query.Metadata) sql.Append($" and metadata ->> {Parameter(key)} = {Parameter(value)}");
         var (order, beyond) = query.Descending ? ("desc", "<") : ("asc", ">");
@@ -63,11 +62,11 @@ public sealed class StoredAnswers(IDocumentStore store, NpgsqlDataSource databas
     public async Task<bool> Delete(string projectId, string kind, string id, CancellationToken cancellation)
     {
         if (await Find(projectId, kind, id, cancellation) is null) return false;
-        await using var session = store.LightweightSession();
-        session.QueueSqlCommand($"delete from {AnswerTables.Answers} where id = ?", id);
-        AnswerTables.Erase(session, id);
-        AnswerTables.EraseContent(session, id);
-        await session.SaveChangesAsync(cancellation);
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(Command($"delete from {AnswerTables.Answers} where id = $1", id));
+        batch.BatchCommands.Add(Command($"delete from {AnswerTables.Items} where owner = $1", id));
+        batch.BatchCommands.Add(Command($"delete from {ContentTable.Name} where generation_id = $1", id));
+        await batch.ExecuteNonQueryAsync(cancellation);
         return true;
     }
 
@@ -115,6 +114,13 @@ public sealed class StoredAnswers(IDocumentStore store, NpgsqlDataSource databas
         command.Parameters.AddRange((NpgsqlParameter[])[new() { Value = itemId }, new() { Value = projectId }]);
         await using var row = await command.ExecuteReaderAsync(cancellation);
         return await row.ReadAsync(cancellation) ? Item(row, 0) : null;
+    }
+
+    private static NpgsqlBatchCommand Command(string sql, params object[] parameters)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var parameter in parameters) command.Parameters.Add(new() { Value = parameter });
+        return command;
     }
 
     private static StoredItem Item(NpgsqlDataReader row, int first) =>

@@ -49,6 +49,9 @@ public sealed record ChatCompletionRequest
 
     /// <summary>False where the client asked that nothing of what was said is stored.</summary>
     public bool KeepContent { get; init; } = true;
+
+    /// <summary>The client will want to find the completion again.</summary>
+    public bool Store { get; init; }
 }
 
 /// <summary>The conversation as the chat template takes it.</summary>

@@ -33,9 +33,11 @@ public static class ChatRequestReader
             IncludeUsage = IncludeUsage(fields, errors),
             User = fields.Text("safety_identifier", 64) ?? fields.Text("user", ModelField.MaxLength),
             KeepContent = fields.Boolean("store") ?? true,
+            Store = fields.Boolean("store") ?? false,
         };
         if (request.User?.Contains('\0') == true) errors.Add(ApiError.Invalid("Invalid 'user': it holds a NUL character.", "user", "invalid_value"));
-        Metadata(fields, errors);
+        MetadataReader.Read(fields, errors);
+        if (request.Store) Unicode.Check(body);
         NotYet.Check(body, fields, errors);
         return errors.Found is { } error ? error : request;
     }
@@ -86,21 +88,5 @@ public static class ChatRequestReader
         var inside = new JsonObjectReader(options, "stream_options.", errors);
         inside.Boolean("include_obfuscation");
         return inside.Boolean("include_usage") ?? false;
-    }
-
-    private static void Metadata(JsonObjectReader fields, FirstError errors)
-    {
-        if (fields.Object("metadata") is not { } metadata) return;
-        var count = 0;
-        foreach (var pair in metadata.EnumerateObject())
-        {
-            count++;
-            var path = $"metadata.{(pair.Name.Length > 64 ? pair.Name[..64] : pair.Name)}";
-            if (pair.Name.Length > 64) errors.Add(Wrong.TooLong(path, 64, pair.Name.Length));
-            if (pair.Value.ValueKind != JsonValueKind.String) errors.Add(Wrong.Type(path, "a string", pair.Value));
-            else if (pair.Value.GetString() is { Length: > 512 } text) errors.Add(Wrong.TooLong(path, 512, text.Length));
-        }
-
-        if (count > 16) errors.Add(Wrong.ManyProperties("metadata", 16, count));
     }
 }

@@ -11,7 +11,7 @@ internal static class NotYet
     /// <summary>Fields that are refused unless they hold nothing (null, false, empty) or the number that switches them off.</summary>
     private static readonly FrozenDictionary<string, double?> Off = new Dictionary<string, double?>
     {
-        ["logprobs"] = null, ["logit_bias"] = null, ["tools"] = null, ["functions"] = null, ["audio"] = null, ["store"] = null, ["web_search_options"] = null, ["moderation"] = null,
+        ["logprobs"] = null, ["logit_bias"] = null, ["tools"] = null, ["functions"] = null, ["audio"] = null, ["web_search_options"] = null, ["moderation"] = null,
         ["typical_p"] = 1, ["top_a"] = 0, ["tfs_z"] = 1, ["top_n_sigma"] = -1, ["xtc_probability"] = 0, ["dry_multiplier"] = 0, ["mirostat"] = 0, ["dynatemp_range"] = 0,
         ["repetition_penalty"] = 1, ["length_penalty"] = 1, ["no_repeat_ngram_size"] = 0, ["best_of"] = 1, ["use_beam_search"] = null, ["min_tokens"] = 0, ["n_probs"] = 0,
         ["prompt_logprobs"] = null, ["ignore_eos"] = null, ["stop_token_ids"] = null, ["bad_words"] = null, ["allowed_token_ids"] = null, ["samplers"] = null,

@@ -67,17 +67,20 @@ public sealed class ResponseEvents(ResponseObject response, IBufferWriter<byte> 
         output.Write(deltaEnd);
     }
 
+    /// <summary>Ends what is open; the last event is still to come.</summary>
+    public void Close(ResponseStatus ending) => Close(ending == ResponseStatus.Completed ? "completed" : "incomplete");
+
     /// <summary>Ends what is open and, with the last event, the stream.</summary>
     public void End(ResponseState state)
     {
-        Close(state.Status == ResponseStatus.Completed ? "completed" : "incomplete");
+        Close(state.Status);
         State(Last(state.Status), state with { Output = items });
     }
 
     /// <summary>Ends with the response as it was stored.</summary>
     internal void End(ResponseStatus status, ReadOnlySpan<byte> stored)
     {
-        Close(status == ResponseStatus.Completed ? "completed" : "incomplete");
+        Close(status);
         if (!Open(Last(status))) return;
         output.Write(",\"response\":"u8);
         output.Write(stored);

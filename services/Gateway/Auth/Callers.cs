@@ -3,7 +3,7 @@ using Platform.OpenAi.Errors;
 
 namespace Platform.Gateway.Auth;
 
-/// <summary>Tells who sends a request, by its bearer key.</summary>
+/// <summary>Tells who sends a request, by its bearer key, or the one in <c>x-api-key</c>.</summary>
 internal sealed class Callers(ApiKeys keys)
 {
     private const string Bearer = "Bearer ";
@@ -12,6 +12,7 @@ internal sealed class Callers(ApiKeys keys)
     public async ValueTask<ApiResult<ApiKeyIdentity>> Find(HttpContext http, KeyScope? scope)
     {
         var header = http.Request.Headers.Authorization.ToString();
+        if (header.Length == 0 && http.Request.Headers["x-api-key"].ToString() is { Length: > 0 } key) header = Bearer + key; // as Anthropic's clients send it
         if (!header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) || header.AsSpan(Bearer.Length).Trim() is not { Length: > 0 } secret)
         {
             return ApiError.Unauthorized("You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY).");

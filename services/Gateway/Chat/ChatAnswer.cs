@@ -1,3 +1,4 @@
+using System.Buffers;
 using Platform.Contracts.Runs;
 using Platform.Gateway.Errors;
 using Platform.Gateway.Generations;
@@ -14,11 +15,14 @@ internal sealed class ChatAnswer(HttpContext http, AnswerHead head) : IAnswer
     public async ValueTask End(Generation generation, CancellationToken cancellation)
     {
         http.Response.ContentType = "application/json";
-        ChatCompletionBody.Write(http.Response.BodyWriter, head, [.. generation.Choices.Select(choice => new ChatChoice(choice.Text, choice.Finish.ForClient()))], generation.Usage());
+        Write(http.Response.BodyWriter, head, generation);
         await http.Response.BodyWriter.FlushAsync(cancellation);
     }
 
     public ValueTask Fail(ApiError error, CancellationToken cancellation) => new(error.Write(http));
+
+    public static void Write(IBufferWriter<byte> output, AnswerHead head, Generation generation) =>
+        ChatCompletionBody.Write(output, head, [.. generation.Choices.Select(choice => new ChatChoice(choice.Text, choice.Finish.ForClient()))], generation.Usage());
 }
 
 internal static class ChatFigures

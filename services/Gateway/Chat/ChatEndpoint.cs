@@ -1,14 +1,16 @@
+using Platform.Eventing.Answers;
 using Platform.Gateway.Auth;
 using Platform.Gateway.Errors;
 using Platform.Gateway.Generations;
 using Platform.Gateway.Requests;
+using Platform.Gateway.StoredCompletions;
 using Platform.Grains.Keys;
 using Platform.OpenAi.Chat;
 
 namespace Platform.Gateway.Chat;
 
 /// <summary><c>POST /v1/chat/completions</c>: authenticate, validate, then the road of every generation.</summary>
-internal sealed class ChatEndpoint(Callers callers, ServedModels models, GenerationRoad road)
+internal sealed class ChatEndpoint(Callers callers, ServedModels models, GenerationRoad road, StoredAnswers stored)
 {
     public async Task Complete(HttpContext http)
     {
@@ -28,11 +30,12 @@ internal sealed class ChatEndpoint(Callers callers, ServedModels models, Generat
         await road.Run(http, request.ToGeneration(model, caller, body), generation => AnswerTo(http, request, generation));
     }
 
-    private static IAnswer AnswerTo(HttpContext http, ChatCompletionRequest request, Generation generation)
+    private IAnswer AnswerTo(HttpContext http, ChatCompletionRequest request, Generation generation)
     {
         var head = generation.Head();
-        return request.Stream
+        IAnswer answer = request.Stream
             ? new ChatStream(http, head, request.IncludeUsage, request.Choices, after: null, holdHeaders: generation.PromptEstimate >= generation.Model.Entry.ContextLength)
             : new ChatAnswer(http, head);
+        return request.Store ? new StoringAnswer(answer, stored, http.TraceIdentifier, (output, ended) => ChatAnswer.Write(output, head, ended)) : answer;
     }
 }

@@ -1,9 +1,11 @@
 using System.Globalization;
+using Platform.Gateway.Messages;
 using Platform.OpenAi.Errors;
+using Platform.OpenAi.Messages;
 
 namespace Platform.Gateway.Errors;
 
-/// <summary>Sends an <see cref="ApiError"/> as an HTTP answer.</summary>
+/// <summary>Sends an <see cref="ApiError"/> as an HTTP answer, in the envelope of the API that was asked.</summary>
 internal static class ErrorResponse
 {
     public static async Task Write(this ApiError error, HttpContext http)
@@ -20,7 +22,8 @@ internal static class ErrorResponse
         }
 
         if (error.ShouldRetry is { } should) response.Headers["x-should-retry"] = should ? "true" : "false";
-        ErrorBody.Write(response.BodyWriter, error);
+        if (http.Request.Path.StartsWithSegments(MessagesRegistration.Path)) MessagesError.Write(response.BodyWriter, error, http.TraceIdentifier);
+        else ErrorBody.Write(response.BodyWriter, error);
         await response.BodyWriter.FlushAsync(http.RequestAborted);
     }
 }

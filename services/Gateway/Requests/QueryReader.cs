@@ -38,6 +38,11 @@ internal sealed class QueryReader(IQueryCollection query)
 
     public IReadOnlyList<string> ListOf(string name, params string[] supported) => [.. List(name).Select(value => Check(name, value, supported)).OfType<string>()];
 
+    /// <summary><c>name[key]=value</c>.</summary>
+    public IReadOnlyDictionary<string, string> Map(string name) =>
+        query.Where(pair => pair.Key.StartsWith($"{name}[", StringComparison.Ordinal) && pair.Key.EndsWith(']') && pair.Key.Length > name.Length + 2)
+            .ToDictionary(pair => pair.Key[(name.Length + 1)..^1], pair => pair.Value.LastOrDefault() ?? "");
+
     public void Refuse(string name, string message, string code) => Error ??= ApiError.Invalid(message, name, code);
 
     private string? Check(string name, string value, string[] supported)

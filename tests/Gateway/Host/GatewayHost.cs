@@ -64,6 +64,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         builder.Services.AddSingleton<Eventing.UsageReader>();
         builder.Services.AddSingleton<Eventing.Content.ContentReader>();
         builder.Services.AddSingleton<Eventing.Generations.GenerationReader>();
+        builder.Services.AddSingleton<Eventing.Answers.StoredAnswers>();
         builder.AddCatalog();
         builder.AddInProcessMessaging();
         builder.AddGateway();

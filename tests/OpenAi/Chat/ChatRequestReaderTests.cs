@@ -106,7 +106,6 @@ public class ChatRequestReaderTests
     [InlineData("modalities", """["text","audio"]""")]
     [InlineData("web_search_options", """{"search_context_size":"low"}""")]
     [InlineData("moderation", """{"model":"m"}""")]
-    [InlineData("store", "true")]
     [InlineData("reasoning_effort", "\"high\"")]
     [InlineData("verbosity", "\"low\"")]
     [InlineData("service_tier", "\"flex\"")]

@@ -1,0 +1,36 @@
+using Platform.Gateway.Auth;
+using Platform.Gateway.Chat;
+using Platform.Gateway.Errors;
+using Platform.Gateway.Generations;
+using Platform.Gateway.Requests;
+using Platform.Grains.Keys;
+using Platform.OpenAi.Messages;
+using Platform.Templates.Output;
+
+namespace Platform.Gateway.Messages;
+
+/// <summary><c>POST /v1/messages</c>, Anthropic's shape: authenticate, validate, then the road of every generation.</summary>
+internal sealed class MessagesEndpoint(Callers callers, ServedModels models, GenerationRoad road)
+{
+    public async Task Create(HttpContext http)
+    {
+        if ((await callers.Find(http, KeyScope.Project)).Refused(out var error, out var caller))
+        {
+            await error.Write(http);
+            return;
+        }
+
+        var body = await RequestBody.Read(http);
+        if (MessagesRequestReader.Read(body).Refused(out error, out var request) || models.FindChat(request.Chat.Model, "v1/messages").Refused(out error, out var model))
+        {
+            await error.Write(http);
+            return;
+        }
+
+        var generation = request.Chat.ToGeneration(model, caller, body) with { IdPrefix = "msg_", Kind = "message" };
+        await road.Run(http, generation, admitted => AnswerTo(http, admitted));
+    }
+
+    private static MessagesAnswer AnswerTo(HttpContext http, Generation generation) =>
+        new(http, generation, OutputParser.Plain, generation.Request.Stream, holdHeaders: generation.PromptEstimate >= generation.Model.Entry.ContextLength);
+}

@@ -1,0 +1,48 @@
+using Platform.Contracts.Generations;
+using Platform.Eventing.Answers;
+using Platform.Gateway.Auth;
+using Platform.Gateway.Chat;
+using Platform.Gateway.Errors;
+using Platform.Gateway.Generations;
+using Platform.Gateway.Requests;
+using Platform.Grains.Keys;
+using Platform.OpenAi.Errors;
+using Platform.OpenAi.Responses;
+using Platform.Templates.Output;
+
+namespace Platform.Gateway.Responses;
+
+/// <summary><c>POST /v1/responses</c>: authenticate, validate, find the context, then the road of every generation.</summary>
+internal sealed class ResponsesEndpoint(Callers callers, ServedModels models, ResponseContexts contexts, ResponseKeeper keeper, GenerationRoad road, TimeProvider clock)
+{
+    public async Task Create(HttpContext http)
+    {
+        if ((await callers.Find(http, KeyScope.Project)).Refused(out var error, out var caller))
+        {
+            await error.Write(http);
+            return;
+        }
+
+        var body = await RequestBody.Read(http);
+        if (ResponseRequestReader.Read(body, PublicId.New).Refused(out error, out var request)
+            || models.FindChat(request.Model, "v1/responses").Refused(out error, out var model)
+            || (await contexts.Find(request, caller.ProjectId, http.RequestAborted)).Refused(out error, out var context)
+            || ResponseChat.Read(request with { Input = context.Input }, context.Before).Refused(out error, out var chat))
+        {
+            await error.Write(http);
+            return;
+        }
+
+        var generation = chat.ToGeneration(model, caller, body) with { IdPrefix = "resp_", Kind = "response", KeepContent = request.Store };
+        await road.Run(http, generation, admitted => AnswerTo(http, request, context, admitted));
+    }
+
+    private ResponseAnswer AnswerTo(HttpContext http, ResponseRequest request, ResponseContext context, Generation generation)
+    {
+        var response = ResponseObject.Of(generation.Id, generation.StartedAt.ToUnixTimeSeconds(), generation.Model.Id, request);
+        var events = new ResponseEvents(response, http.Response.BodyWriter, after: request.Stream ? -1 : long.MaxValue);
+        var output = new ResponseOutput(events, request.IncludeEncryptedReasoning);
+        output.ReadWith(OutputParser.Plain);
+        return new ResponseAnswer(http, generation, request, context, response, output, keeper, clock, holdHeaders: generation.PromptEstimate >= generation.Model.Entry.ContextLength);
+    }
+}
