@@ -11,6 +11,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Platform.Eventing.Answers;
 using Platform.Eventing.Appending;
+using Platform.Eventing.Background;
 using Platform.Eventing.Content;
 using Platform.Eventing.Database;
 using Platform.Eventing.Generations;
@@ -45,6 +46,7 @@ public static class EventingRegistration
         services.AddSingleton<GenerationReader>();
         services.AddSingleton<AnswerTables>();
         services.AddSingleton<StoredAnswers>();
+        services.AddSingleton<BackgroundStore>();
         services.AddSingleton<EventWriter>();
         services.AddSingleton<UsageReader>();
         services.AddSingleton<SpentReader>();
@@ -77,6 +79,9 @@ public static class EventingRegistration
         options.Events.MapEventType<SessionItemRemoved>("session_item_removed");
         options.Events.MapEventType<SessionMetadataChanged>("session_metadata_changed");
         options.Events.MapEventType<SessionEnded>("session_ended");
+        options.Events.MapEventType<ResponseRequested>("response_requested");
+        options.Events.MapEventType<ResponseClaimed>("response_claimed");
+        options.Events.MapEventType<ResponseEnded>("response_ended");
 
         // An event that can't be counted must stop the rollup, not slip through it.
         options.Projections.Errors.SkipApplyErrors = false;

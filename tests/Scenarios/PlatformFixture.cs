@@ -3,9 +3,11 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Orleans;
 using Platform.AllInOne;
 using Platform.Catalog;
 using Platform.Contracts.Generations;
+using Platform.Eventing.Content;
 using Platform.Fixtures;
 using Platform.Grains.Keys;
 using Platform.Scenarios.Tests;
@@ -66,6 +68,16 @@ public sealed class PlatformFixture : IAsyncLifetime
         if (key is not null) client.DefaultRequestHeaders.Authorization = new("Bearer", key);
         return client;
     }
+
+    /// <summary>The secret of a new key.</summary>
+    public async Task<string> NewKey(string project)
+    {
+        var id = PublicId.New("key_");
+        return await Services.GetRequiredService<IGrainFactory>().GetGrain<IApiKey>(id).Create(new NewApiKey(project, "test", KeyScope.Project));
+    }
+
+    /// <summary>What the ledger keeps of what was said in a generation; null: nothing.</summary>
+    public Task<StoredContent?> ContentOf(string generationId) => Services.GetRequiredService<ContentReader>().Read(generationId, TestContext.Current.CancellationToken);
 
     private async Task Start()
     {

@@ -13,10 +13,7 @@ public sealed class StoredAnswers(NpgsqlDataSource database)
     public async Task Save(StoredAnswer answer, IReadOnlyList<StoredItem> items, CancellationToken cancellation)
     {
         await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(Command(
-            $"insert into {AnswerTables.Answers} (id, kind, project_id, model, created_at, previous, metadata, body, deltas) values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9) on conflict do nothing",
-            answer.Id, answer.Kind, answer.ProjectId, answer.Model, answer.CreatedAt.ToUniversalTime(), (object?)answer.Previous ?? DBNull.Value, answer.Metadata, answer.Body, DeltaEncoding.Encode([.. answer.Deltas])));
-        if (items.Count > 0) batch.BatchCommands.Add(Command(AnswerTables.Insert("$1", "$2, $3, $4, $5, $6, $7"), AnswerTables.Columns(answer.Id, answer.ProjectId, 0, items)));
+        foreach (var command in Inserts(answer, items)) batch.BatchCommands.Add(command);
         await batch.ExecuteNonQueryAsync(cancellation);
     }
 
@@ -116,7 +113,15 @@ public sealed class StoredAnswers(NpgsqlDataSource database)
         return await row.ReadAsync(cancellation) ? Item(row, 0) : null;
     }
 
-    private static NpgsqlBatchCommand Command(string sql, params object[] parameters)
+    internal static IEnumerable<NpgsqlBatchCommand> Inserts(StoredAnswer answer, IReadOnlyList<StoredItem> items)
+    {
+        yield return Command(
+            $"insert into {AnswerTables.Answers} (id, kind, project_id, model, created_at, previous, metadata, body, deltas) values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9) on conflict do nothing",
+            answer.Id, answer.Kind, answer.ProjectId, answer.Model, answer.CreatedAt.ToUniversalTime(), (object?)answer.Previous ?? DBNull.Value, answer.Metadata, answer.Body, DeltaEncoding.Encode([.. answer.Deltas]));
+        if (items.Count > 0) yield return Command(AnswerTables.Insert("$1", "$2, $3, $4, $5, $6, $7"), AnswerTables.Columns(answer.Id, answer.ProjectId, 0, items));
+    }
+
+    internal static NpgsqlBatchCommand Command(string sql, params object[] parameters)
     {
         var command = new NpgsqlBatchCommand(sql);
         foreach (var parameter in parameters) command.Parameters.Add(new() { Value = parameter });

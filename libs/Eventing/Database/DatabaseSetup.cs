@@ -3,13 +3,14 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Platform.Eventing.Answers;
+using Platform.Eventing.Background;
 using Platform.Eventing.Content;
 
 namespace Platform.Eventing.Database;
 
 /// <summary>Creates the database and its schema before any other hosted service starts; replicas take turns.</summary>
 internal sealed partial class DatabaseSetup(
-    ConnectionStrings connections, IDocumentStore store, ContentTable content, AnswerTables answers, TimeProvider time, ILogger<DatabaseSetup> log) : IHostedLifecycleService
+    ConnectionStrings connections, IDocumentStore store, ContentTable content, AnswerTables answers, BackgroundStore background, TimeProvider time, ILogger<DatabaseSetup> log) : IHostedLifecycleService
 {
     private const long Lock = 0x6c65_6467_6572_0001;
 
@@ -77,6 +78,7 @@ internal sealed partial class DatabaseSetup(
         await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
         await content.Create(cancellation);
         await answers.Create(cancellation);
+        await background.Create(cancellation);
     }
 
     private static partial class Log

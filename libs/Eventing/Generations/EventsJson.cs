@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Platform.Eventing.Background;
 using Platform.Eventing.Sessions;
 
 namespace Platform.Eventing.Generations;
@@ -13,6 +14,9 @@ namespace Platform.Eventing.Generations;
 [JsonSerializable(typeof(SessionItemRemoved))]
 [JsonSerializable(typeof(SessionMetadataChanged))]
 [JsonSerializable(typeof(SessionEnded))]
+[JsonSerializable(typeof(ResponseRequested))]
+[JsonSerializable(typeof(ResponseClaimed))]
+[JsonSerializable(typeof(ResponseEnded))]
 internal sealed partial class EventsJson : JsonSerializerContext
 {
     /// <summary>The naming policy is set here: a context that is only a resolver does not bring its own.</summary>

@@ -27,9 +27,15 @@ public sealed class ResponseEvents(ResponseObject response, IBufferWriter<byte> 
     /// <param name="queued">A response in the background waits first.</param>
     public void Begin(bool queued)
     {
-        State("response.created"u8, new ResponseState(queued ? ResponseStatus.Queued : ResponseStatus.InProgress));
-        if (queued) State("response.queued"u8, new ResponseState(ResponseStatus.Queued));
+        if (queued) Queue();
+        else State("response.created"u8, new ResponseState(ResponseStatus.InProgress));
         State("response.in_progress"u8, new ResponseState(ResponseStatus.InProgress));
+    }
+
+    internal void Queue()
+    {
+        State("response.created"u8, new ResponseState(ResponseStatus.Queued));
+        State("response.queued"u8, new ResponseState(ResponseStatus.Queued));
     }
 
     /// <summary>Adds an item; what follows belongs to it.</summary>
@@ -90,8 +96,7 @@ public sealed class ResponseEvents(ResponseObject response, IBufferWriter<byte> 
     private static ReadOnlySpan<byte> Last(ResponseStatus status) => status switch
     {
         ResponseStatus.Completed => "response.completed"u8,
-        ResponseStatus.Incomplete => "response.incomplete"u8,
-        ResponseStatus.Cancelled => "response.cancelled"u8,
+        ResponseStatus.Incomplete or ResponseStatus.Cancelled => "response.incomplete"u8, // the API has no event of its own for the latter
         _ => "response.failed"u8,
     };
 

@@ -30,7 +30,7 @@ public sealed class ResponseObject
     private ResponseObject(JsonElement json) => this.json = json;
 
     public string Id => json.GetProperty("id").GetString()!; // written by us
-    internal bool IsBackground => json.GetProperty("background").GetBoolean();
+    public bool IsBackground => json.GetProperty("background").GetBoolean();
     internal IEnumerable<JsonElement> Output => json.GetProperty("output").EnumerateArray();
 
 
@@ -93,9 +93,44 @@ public sealed class ResponseObject
         writer.WriteEndObject();
     }
 
-    internal ResponseStatus Status => Enum.GetValues<ResponseStatus>().First(status => json.GetProperty("status").ValueEquals(Name(status)));
+    public ResponseStatus Status => Enum.GetValues<ResponseStatus>().First(status => json.GetProperty("status").ValueEquals(Name(status)));
 
-    internal static string Name(ResponseStatus status) => status switch
+    /// <summary>The same response as it is once nobody goes on with it.</summary>
+    public void WriteCancelled(IBufferWriter<byte> output)
+    {
+        using var writer = new Utf8JsonWriter(output, ResponseJson.Options);
+        writer.WriteStartObject();
+        foreach (var property in json.EnumerateObject())
+        {
+            writer.WritePropertyName(property.Name);
+            if (property.NameEquals("status"u8)) writer.WriteStringValue(Name(ResponseStatus.Cancelled));
+            else if (property.NameEquals("output"u8)) Incomplete(writer, property.Value);
+            else property.Value.WriteTo(writer);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void Incomplete(Utf8JsonWriter writer, JsonElement items)
+    {
+        writer.WriteStartArray();
+        foreach (var item in items.EnumerateArray())
+        {
+            writer.WriteStartObject();
+            foreach (var property in item.EnumerateObject())
+            {
+                writer.WritePropertyName(property.Name);
+                if (property.NameEquals("status"u8) && property.Value.ValueEquals("in_progress"u8)) writer.WriteStringValue("incomplete"u8);
+                else property.Value.WriteTo(writer);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    public static string Name(ResponseStatus status) => status switch
     {
         ResponseStatus.Queued => "queued",
         ResponseStatus.InProgress => "in_progress",

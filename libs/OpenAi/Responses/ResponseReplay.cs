@@ -3,16 +3,25 @@ using System.Text.Json;
 
 namespace Platform.OpenAi.Responses;
 
-/// <summary>Writes the stream of a stored response again, event for event.</summary>
+/// <summary>Writes the stream of a stored response again, event for event; of one that is still coming into being, as far as it is.</summary>
 public static class ResponseReplay
 {
-    /// <param name="stored">The response as it ended.</param>
+    /// <param name="stored">The response as it is.</param>
     /// <param name="deltas">Length in bytes of each delta.</param>
     /// <param name="after">Sequence number of the last event the client has; −1: none.</param>
-    public static void Write(IBufferWriter<byte> output, ReadOnlyMemory<byte> stored, IReadOnlyList<int> deltas, long after)
+    /// <param name="last">Sequence number of the last event there is.</param>
+    /// <returns>Whether it has ended: no more events will come.</returns>
+    public static bool Write(IBufferWriter<byte> output, ReadOnlyMemory<byte> stored, IReadOnlyList<int> deltas, long after, out long last)
     {
         var response = ResponseObject.Parse(stored);
         var events = new ResponseEvents(response, output, after);
+        if (response.Status == ResponseStatus.Queued)
+        {
+            events.Queue();
+            last = events.Sequence - 1;
+            return false;
+        }
+
         events.Begin(response.IsBackground);
         var next = 0;
         foreach (var json in response.Output)
@@ -22,6 +31,9 @@ public static class ResponseReplay
             for (var at = 0; at < text.Length && next < deltas.Count; at += deltas[next++]) events.Delta(text.AsSpan(at, deltas[next]));
         }
 
-        events.End(response.Status, stored.Span);
+        var isEnded = response.Status != ResponseStatus.InProgress;
+        if (isEnded) events.End(response.Status, stored.Span);
+        last = events.Sequence - 1;
+        return isEnded;
     }
 }

@@ -10,6 +10,9 @@ internal sealed record GenerationRequest
     /// <summary>Of the generation's public id, with its separator: <c>chatcmpl-</c>.</summary>
     public required string IdPrefix { get; init; }
 
+    /// <summary>The id itself, where it was given before; null: a new one is made.</summary>
+    public string? Id { get; init; }
+
     /// <summary>As the ledger keeps it: <c>chat</c>, <c>completion</c>.</summary>
     public required string Kind { get; init; }
 

@@ -23,7 +23,7 @@ internal sealed class LiveGenerations(
 
     public async ValueTask<Generation> Begin(GenerationRequest request)
     {
-        var id = PublicId.New(request.IdPrefix);
+        var id = request.Id ?? PublicId.New(request.IdPrefix);
         var run = request.FirstRun(id, frames.Address, clock.GetLocalNow(), Options.Timeout);
         var (model, caller) = (request.Model, request.Caller);
         var promptEstimate = Math.Min(request.PromptBytes + await models.TemplateOverhead(model.Id), model.Entry.ContextLength);

@@ -20,6 +20,7 @@ internal sealed class ResponseContexts(StoredAnswers answers, IGrainFactory grai
         if (request.PreviousResponseId is { } previous)
         {
             if (!PublicIds.IsResponse(previous) || await answers.Context(projectId, previous, withOutput: true, cancellation) is not { } items) return PreviousNotFound(previous);
+            if (items is not [.., { IsOutput: true }]) return ApiError.Invalid($"Previous response with id '{previous}' has not ended yet.", "previous_response_id");
             before = [.. items.Select(Item)];
         }
         else if (request.ConversationId is { } conversation)
@@ -41,10 +42,10 @@ internal sealed class ResponseContexts(StoredAnswers answers, IGrainFactory grai
 
     public static ApiError ConversationNotFound(string id) => new(404, $"Conversation with id '{id}' not found.", "invalid_request_error");
 
-    private static ApiError PreviousNotFound(string id) => ApiError.Invalid($"Previous response with id '{id}' not found.", "previous_response_id", "previous_response_not_found");
+    public static ApiError PreviousNotFound(string id) => ApiError.Invalid($"Previous response with id '{id}' not found.", "previous_response_id", "previous_response_not_found");
 
     private async Task<ResponseItem?> Lookup(string projectId, string itemId, CancellationToken cancellation) =>
         !itemId.Contains('\0') && await answers.Item(projectId, itemId, cancellation) is { } stored ? Item(stored) : null;
 
-    private static ResponseItem Item(StoredItem stored) => new(stored.Id, stored.Type, stored.Body);
+    public static ResponseItem Item(StoredItem stored) => new(stored.Id, stored.Type, stored.Body);
 }

@@ -1,19 +1,18 @@
 using Platform.Contracts.Generations;
-using Platform.Eventing.Answers;
 using Platform.Gateway.Auth;
 using Platform.Gateway.Chat;
 using Platform.Gateway.Errors;
 using Platform.Gateway.Generations;
 using Platform.Gateway.Requests;
+using Platform.Gateway.Responses.Background;
 using Platform.Grains.Keys;
-using Platform.OpenAi.Errors;
 using Platform.OpenAi.Responses;
 using Platform.Templates.Output;
 
 namespace Platform.Gateway.Responses;
 
 /// <summary><c>POST /v1/responses</c>: authenticate, validate, find the context, then the road of every generation.</summary>
-internal sealed class ResponsesEndpoint(Callers callers, ServedModels models, ResponseContexts contexts, ResponseKeeper keeper, GenerationRoad road, TimeProvider clock)
+internal sealed class ResponsesEndpoint(Callers callers, ServedModels models, ResponseContexts contexts, ResponseKeeper keeper, GenerationRoad road, BackgroundResponses background, ResponseFollower follower, TimeProvider clock)
 {
     public async Task Create(HttpContext http)
     {
@@ -30,6 +29,14 @@ internal sealed class ResponsesEndpoint(Callers callers, ServedModels models, Re
             || ResponseChat.Read(request with { Input = context.Input }, context.Before).Refused(out error, out var chat))
         {
             await error.Write(http);
+            return;
+        }
+
+        if (request.Background)
+        {
+            var queued = await background.Accept(request, context, model, caller, body, http.RequestAborted);
+            if (request.Stream) await follower.Follow(http, queued, -1);
+            else await http.Json(queued.Body);
             return;
         }
 

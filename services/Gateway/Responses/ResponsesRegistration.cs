@@ -1,3 +1,5 @@
+using Platform.Gateway.Responses.Background;
+
 namespace Platform.Gateway.Responses;
 
 internal static class ResponsesRegistration
@@ -6,6 +8,9 @@ internal static class ResponsesRegistration
     {
         services.AddSingleton<ResponseContexts>();
         services.AddSingleton<ResponseKeeper>();
+        services.AddSingleton<ResponseFollower>();
+        services.AddSingleton<BackgroundResponses>();
+        services.AddHostedService(provider => provider.GetRequiredService<BackgroundResponses>());
         services.AddSingleton<ResponsesEndpoint>();
         services.AddSingleton<StoredResponsesEndpoint>();
     }

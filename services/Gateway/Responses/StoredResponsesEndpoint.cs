@@ -2,7 +2,7 @@ using Platform.Eventing.Answers;
 using Platform.Gateway.Auth;
 using Platform.Gateway.Errors;
 using Platform.Gateway.Requests;
-using Platform.Gateway.Streaming;
+using Platform.Gateway.Responses.Background;
 using Platform.Grains.Keys;
 using Platform.OpenAi.Errors;
 using Platform.OpenAi.Responses;
@@ -10,7 +10,7 @@ using Platform.OpenAi.Responses;
 namespace Platform.Gateway.Responses;
 
 /// <summary><c>/v1/responses/{id}</c>: what was stored, again.</summary>
-internal sealed class StoredResponsesEndpoint(Callers callers, StoredAnswers answers)
+internal sealed class StoredResponsesEndpoint(Callers callers, StoredAnswers answers, BackgroundResponses background, ResponseFollower follower)
 {
     public async Task Get(HttpContext http, string id)
     {
@@ -26,9 +26,7 @@ internal sealed class StoredResponsesEndpoint(Callers callers, StoredAnswers ans
 
         if (stream)
         {
-            http.Response.OpenEvents();
-            ResponseReplay.Write(http.Response.BodyWriter, found.Body, found.Deltas, after ?? -1);
-            await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
+            await follower.Follow(http, found, after ?? -1);
             return;
         }
 
@@ -38,14 +36,26 @@ internal sealed class StoredResponsesEndpoint(Callers callers, StoredAnswers ans
     public async Task Delete(HttpContext http, string id)
     {
         if ((await Find(http, id)).Refused(out var error, out var found)) await error.Write(http);
-        else if (!await answers.Delete(found.ProjectId, StoredAnswer.Response, id, http.RequestAborted)) await NotFound(id).Write(http);
-        else await http.Json(DeletedObject.Write(id, "response.deleted"));
+        else if (await background.Cancel(found, http.RequestAborted) | await answers.Delete(found.ProjectId, StoredAnswer.Response, id, http.RequestAborted)) await http.Json(DeletedObject.Write(id, "response.deleted"));
+        else await NotFound(id).Write(http);
     }
 
     public async Task Cancel(HttpContext http, string id)
     {
-        if ((await Find(http, id)).Refused(out var error, out _)) await error.Write(http);
-        else await ApiError.Invalid("Cannot cancel a synchronous response.").Write(http);
+        if ((await Find(http, id)).Refused(out var error, out var found))
+        {
+            await error.Write(http);
+            return;
+        }
+
+        if (!ResponseObject.Parse(found.Body).IsBackground)
+        {
+            await ApiError.Invalid("Cannot cancel a synchronous response.").Write(http);
+            return;
+        }
+
+        await background.Cancel(found, http.RequestAborted);
+        await Get(http, id);
     }
 
     public async Task InputItems(HttpContext http, string id)

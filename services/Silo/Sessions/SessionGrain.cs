@@ -3,6 +3,7 @@ using Marten;
 using Platform.Eventing.Answers;
 using Platform.Eventing.Sessions;
 using Platform.Grains.Sessions;
+using ISession = Platform.Grains.Sessions.ISession;
 
 namespace Platform.Silo.Sessions;
 

@@ -65,6 +65,8 @@ internal sealed class GatewayHost : IAsyncDisposable
         builder.Services.AddSingleton<Eventing.Content.ContentReader>();
         builder.Services.AddSingleton<Eventing.Generations.GenerationReader>();
         builder.Services.AddSingleton<Eventing.Answers.StoredAnswers>();
+        builder.Services.AddSingleton<Eventing.Background.BackgroundStore>();
+        builder.Services.AddSingleton<Marten.IDocumentStore>(Marten.DocumentStore.For("Host=127.0.0.1;Port=1"));
         builder.AddCatalog();
         builder.AddInProcessMessaging();
         builder.AddGateway();

@@ -33,7 +33,7 @@ public class ResponseObjectTests
         var (recorded, ours) = (exchange.GetProperty("response"), Written(Requests.Read(exchange.GetProperty("request").GetRawText()), "message"));
         foreach (var key in (string[])["background", "instructions", "parallel_tool_calls", "reasoning", "service_tier", "store", "temperature", "text", "tool_choice", "tools", "top_logprobs", "top_p", "truncation", "metadata"])
         {
-            Assert.Equal($"{key} {recorded.GetProperty(key).GetRawText()}", $"{key} {ours.GetProperty(key).GetRawText()}");
+            Assert.Equal($"{key} {JsonSerializer.Serialize(recorded.GetProperty(key))}", $"{key} {JsonSerializer.Serialize(ours.GetProperty(key))}");
         }
     }
 

@@ -8,13 +8,13 @@ public sealed class NodeClientTests(PlatformFixture platform)
     private static readonly string Scripts = Path.Combine(RepositoryRoot.Find(), "tests", "Scenarios", "Clients", "node");
 
     [Fact]
-    public Task The_openai_package_works_unchanged() => Run("sdk.mjs", new()
-    {
-        ["BASE_URL"] = new Uri(platform.Address, "v1").ToString(),
-        ["API_KEY"] = platform.ApiKey,
-        ["MODEL"] = TestCatalogue.SmolLm,
-        ["EMBEDDING_MODEL"] = TestCatalogue.MiniLm,
-    });
+    public Task The_openai_package_works_unchanged() => Run("sdk.mjs", Platform());
+
+    [Fact]
+    public Task The_openai_package_makes_responses_conversations_and_stored_completions() => Run("responses.mjs", Platform());
+
+    [Fact]
+    public Task The_package_of_Anthropic_works_unchanged() => Run("messages.mjs", Platform());
 
     [Fact]
     public async Task A_question_typed_on_the_page_is_answered_as_it_is_made()
@@ -30,9 +30,18 @@ public sealed class NodeClientTests(PlatformFixture platform)
         });
     }
 
+    private Dictionary<string, string> Platform() => new()
+    {
+        ["BASE_URL"] = new Uri(platform.Address, "v1").ToString(),
+        ["API_KEY"] = platform.ApiKey,
+        ["MODEL"] = TestCatalogue.SmolLm,
+        ["EMBEDDING_MODEL"] = TestCatalogue.MiniLm,
+    };
+
     private static async Task Run(string script, Dictionary<string, string> environment)
     {
-        if (!Directory.Exists(Path.Combine(Scripts, "node_modules"))) await Run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], []);
+        var (asked, installed) = (new FileInfo(Path.Combine(Scripts, "package-lock.json")), new FileInfo(Path.Combine(Scripts, "node_modules", ".package-lock.json")));
+        if (!installed.Exists || installed.LastWriteTimeUtc < asked.LastWriteTimeUtc) await Run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], []);
         await Run("node", [script], environment);
     }
 

@@ -1,0 +1,83 @@
+using System.Text.Json;
+using Platform.Scenarios.Tests.Wire;
+
+namespace Platform.Scenarios.Tests.Responses;
+
+public class StoredCompletionTests(PlatformFixture platform)
+{
+    private const string Path = "v1/chat/completions";
+
+    private HttpClient Client => platform.Client;
+
+    [Fact]
+    public async Task Only_what_was_to_be_stored_is_listed_newest_first()
+    {
+        var run = Guid.NewGuid().ToString("n");
+        var ids = new List<string>();
+        for (var i = 0; i < 3; i++) ids.Add(await Complete($"\"store\":true,\"metadata\":{{\"run\":\"{run}\",\"n\":\"{i}\"}}"));
+        await Complete($"\"metadata\":{{\"run\":\"{run}\"}}");
+        await Complete($"\"store\":false,\"metadata\":{{\"run\":\"{run}\"}}");
+
+        var (_, page) = await Client.GetAnswer($"{Path}?metadata[run]={run}&limit=2");
+        Assert.Equal([ids[2], ids[1]], Ids(page));
+        Assert.Equal((true, ids[1]), (page.GetProperty("has_more").GetBoolean(), page.GetProperty("last_id").GetString()));
+        Assert.Equal([ids[0]], Ids((await Client.GetAnswer($"{Path}?metadata[run]={run}&limit=2&after={ids[1]}")).Json));
+        Assert.Equal(ids, Ids((await Client.GetAnswer($"{Path}?metadata[run]={run}&order=asc&model={TestCatalogue.Alias}")).Json));
+        Assert.Equal([ids[1]], Ids((await Client.GetAnswer($"{Path}?metadata[run]={run}&metadata[n]=1")).Json));
+        Assert.Empty(Ids((await Client.GetAnswer($"{Path}?metadata[run]={run}&model=another")).Json));
+    }
+
+    [Fact]
+    public async Task It_is_read_changed_and_erased_as_recorded()
+    {
+        var id = await Complete("\"store\":true,\"stream\":true,\"metadata\":{\"k\":\"initial\"}");
+        var (_, stored) = await Client.GetAnswer($"{Path}/{id}");
+        OpenAiSchemas.Check("CreateChatCompletionResponse", stored);
+        Assert.Equal(
+            ["object", "id", "model", "created", "request_id", "tool_choice", "usage", "seed", "top_p", "temperature", "presence_penalty", "frequency_penalty", "system_fingerprint", "input_user", "service_tier", "tools", "metadata", "choices", "response_format"],
+            stored.EnumerateObject().Select(field => field.Name));
+        using var update = await Client.PostJson($"{Path}/{id}", """{"metadata":{"k":"updated"}}""");
+        Assert.Equal("""{"k":"updated"}""", (await update.Json()).GetProperty("metadata").GetRawText());
+        Assert.Equal("""{"k":"updated"}""", (await Client.GetAnswer($"{Path}/{id}")).Json.GetProperty("metadata").GetRawText());
+        using var wrong = await Client.PostJson($"{Path}/{id}", "{}");
+        Assert.Equal((400, "metadata"), ((int)wrong.StatusCode, (await wrong.Error()).Param));
+
+        Assert.NotNull(await platform.ContentOf(id));
+        Assert.Equal("chat.completion.deleted", (await Client.GetAnswer($"{Path}/{id}", HttpMethod.Delete)).Json.GetProperty("object").GetString());
+        Assert.Null(await platform.ContentOf(id));
+        var (status, gone) = await Client.GetAnswer($"{Path}/{id}");
+        Assert.Equal((404, $$"""{"error":{"message":"Completion {{id}} not found","type":"invalid_request_error","param":"completion_id","code":"not_found"}}"""), (status, gone.GetRawText()));
+        Assert.Equal(404, (await Client.GetAnswer($"{Path}/comp_nonexistent_12345/messages")).Status);
+    }
+
+    [Fact]
+    public async Task Its_messages_come_oldest_first_in_pages()
+    {
+        using var made = await Client.PostJson(Path, $$"""{"model":"{{TestCatalogue.Fast}}","store":true,"max_tokens":4,"messages":[{"role":"system","content":"a"},{"role":"user","name":"ann","content":[{"type":"text","text":"b"}]},{"role":"user","content":"c"}]}""");
+        var id = (await made.Json()).Id();
+        var (_, page) = await Client.GetAnswer($"{Path}/{id}/messages?limit=2");
+        Assert.Equal([$"{id}-0", $"{id}-1"], Ids(page));
+        Assert.Equal($$"""{"id":"{{id}}-0","role":"system","content":"a","content_parts":null,"name":null}""", page.GetProperty("data")[0].GetRawText());
+        Assert.Equal("""[{"type":"text","text":"b","image_url":null,"input_audio":null,"file":null}]""", page.GetProperty("data")[1].GetProperty("content_parts").GetRawText());
+        Assert.Equal([$"{id}-2"], Ids((await Client.GetAnswer($"{Path}/{id}/messages?limit=2&after={id}-1")).Json));
+        Assert.Equal([$"{id}-2", $"{id}-1", $"{id}-0"], Ids((await Client.GetAnswer($"{Path}/{id}/messages?order=desc")).Json));
+    }
+
+    /// <summary>Without a word from the client the ledger keeps content for replay; with <c>store: false</c> nothing is kept.</summary>
+    [Fact]
+    public async Task What_must_not_be_stored_leaves_no_content()
+    {
+        Assert.NotNull(await platform.ContentOf(await Complete("")));
+        Assert.Null(await platform.ContentOf(await Complete("\"store\":false")));
+    }
+
+    private async Task<string> Complete(string more)
+    {
+        using var response = await Client.PostJson(Path, WireClient.ChatBody(TestCatalogue.Fast, more: $"\"max_tokens\":4{(more.Length > 0 ? "," + more : "")}"));
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.True(response.IsSuccessStatusCode, text);
+        return JsonDocument.Parse(text.StartsWith("data: ", StringComparison.Ordinal) ? text["data: ".Length..text.IndexOf('\n', StringComparison.Ordinal)] : text).RootElement.Id();
+    }
+
+    private static IEnumerable<string> Ids(JsonElement page) => page.GetProperty("data").EnumerateArray().Select(one => one.Id());
+}

@@ -1,0 +1,67 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Json.Schema;
+
+namespace Platform.Scenarios.Tests.Wire;
+
+/// <summary>
+/// The published schemas of OpenAI's API, relaxed as its own service makes necessary: what is optional may be null, and other properties may stand beside.
+/// </summary>
+internal static class OpenAiSchemas
+{
+    private static readonly Lazy<JsonObject?> Definitions = new(Load);
+    private static readonly Dictionary<string, JsonSchema> Built = [];
+
+    /// <summary>Fails unless the object keeps to the schema of this name; skips the test where the schemas are not there.</summary>
+    public static void Check(string name, JsonElement json)
+    {
+        Assert.SkipWhen(Definitions.Value is null, "the published schemas are not there");
+        lock (Built)
+        {
+            if (!Built.TryGetValue(name, out var schema))
+            {
+                var whole = new JsonObject { ["$schema"] = "https://json-schema.org/draft/2020-12/schema", ["$id"] = $"https://tests/{name}", ["$ref"] = $"#/$defs/{name}", ["$defs"] = Definitions.Value!.DeepClone() };
+                Built[name] = schema = JsonSchema.FromText(whole.ToJsonString());
+            }
+
+            var results = schema.Evaluate(JsonNode.Parse(json.GetRawText()), new EvaluationOptions { OutputFormat = OutputFormat.List });
+            Assert.True(results.IsValid, $"{name}: {string.Join('\n', (results.Details ?? []).Where(one => one.HasErrors).Select(one => $"{one.InstanceLocation} {one.EvaluationPath}: {string.Join(", ", one.Errors!.Values)}").Take(20))}\n{json.GetRawText()}");
+        }
+    }
+
+    private static JsonObject? Load()
+    {
+        var file = Path.Combine(RepositoryRoot.Find(), "../shared/reference/openai/openai-slice.schema.json");
+        if (!File.Exists(file)) return null;
+        var definitions = JsonNode.Parse(File.ReadAllText(file))!["$defs"]!.AsObject();
+        foreach (var (_, definition) in definitions) Relax(definition);
+        return definitions;
+    }
+
+    private static void Relax(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonArray array:
+                foreach (var element in array) Relax(element);
+                break;
+            case JsonObject schema:
+                foreach (var (_, value) in schema.ToList()) Relax(value);
+                if (schema["additionalProperties"] is JsonValue) schema.Remove("additionalProperties");
+                if (schema["oneOf"] is JsonArray oneOf && schema["anyOf"] is null)
+                {
+                    schema.Remove("oneOf");
+                    schema["anyOf"] = oneOf;
+                }
+
+                if (schema["properties"] is not JsonObject properties) break;
+                var required = (schema["required"] as JsonArray)?.Select(name => name!.GetValue<string>()).ToHashSet() ?? [];
+                foreach (var (name, property) in properties.ToList().Where(property => !required.Contains(property.Key)))
+                {
+                    properties[name] = new JsonObject { ["anyOf"] = new JsonArray(property!.DeepClone(), new JsonObject { ["type"] = "null" }) };
+                }
+
+                break;
+        }
+    }
+}
