@@ -1,8 +1,10 @@
+using System.Text;
 using Platform.Gateway.Auth;
 using Platform.Gateway.Chat;
 using Platform.Gateway.Errors;
 using Platform.Gateway.Generations;
 using Platform.Gateway.Requests;
+using Platform.Gateway.Tokens;
 using Platform.Grains.Keys;
 using Platform.OpenAi.Messages;
 using Platform.Templates.Output;
@@ -10,7 +12,7 @@ using Platform.Templates.Output;
 namespace Platform.Gateway.Messages;
 
 /// <summary><c>POST /v1/messages</c>, Anthropic's shape: authenticate, validate, then the road of every generation.</summary>
-internal sealed class MessagesEndpoint(Callers callers, ServedModels models, GenerationRoad road)
+internal sealed class MessagesEndpoint(Callers callers, ServedModels models, GenerationRoad road, PromptTokens prompts)
 {
     public async Task Create(HttpContext http)
     {
@@ -29,6 +31,27 @@ internal sealed class MessagesEndpoint(Callers callers, ServedModels models, Gen
 
         var generation = request.Chat.ToGeneration(model, caller, body) with { IdPrefix = "msg_", Kind = "message" };
         await road.Run(http, generation, admitted => AnswerTo(http, admitted));
+    }
+
+    /// <summary><c>POST /v1/messages/count_tokens</c>: what the same request would read.</summary>
+    public async Task CountTokens(HttpContext http)
+    {
+        if ((await callers.Find(http, KeyScope.Project)).Refused(out var error, out var caller))
+        {
+            await error.Write(http);
+            return;
+        }
+
+        var body = await RequestBody.Read(http);
+        if (MessagesRequestReader.Read(body, needsMaxTokens: false).Refused(out error, out var request)
+            || models.FindChat(request.Chat.Model, "v1/messages/count_tokens").Refused(out error, out var model)
+            || (await prompts.Count(model, request.Chat.ToGeneration(model, caller, body).Conversation!, http.RequestAborted)).Refused(out error, out var reading)) // a chat is a conversation
+        {
+            await error.Write(http);
+            return;
+        }
+
+        await http.Json(Encoding.UTF8.GetBytes($"{{\"input_tokens\":{reading.Count}}}"));
     }
 
     private static MessagesAnswer AnswerTo(HttpContext http, Generation generation) =>

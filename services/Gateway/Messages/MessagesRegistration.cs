@@ -9,6 +9,7 @@ internal static class MessagesRegistration
     public static void MapMessages(this IEndpointRouteBuilder app)
     {
         var endpoint = app.ServiceProvider.GetRequiredService<MessagesEndpoint>();
+        app.MapPost($"{Path}/count_tokens", (Delegate)endpoint.CountTokens).WithSummary("Counts the tokens a message would read.");
         app.MapPost(Path, (Delegate)endpoint.Create).WithSummary("Answers a conversation in the shape of Anthropic's Messages API.");
     }
 }

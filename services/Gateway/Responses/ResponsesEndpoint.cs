@@ -1,3 +1,4 @@
+using System.Text;
 using Platform.Contracts.Generations;
 using Platform.Gateway.Auth;
 using Platform.Gateway.Chat;
@@ -5,6 +6,7 @@ using Platform.Gateway.Errors;
 using Platform.Gateway.Generations;
 using Platform.Gateway.Requests;
 using Platform.Gateway.Responses.Background;
+using Platform.Gateway.Tokens;
 using Platform.Grains.Keys;
 using Platform.OpenAi.Responses;
 using Platform.Templates.Output;
@@ -12,7 +14,7 @@ using Platform.Templates.Output;
 namespace Platform.Gateway.Responses;
 
 /// <summary><c>POST /v1/responses</c>: authenticate, validate, find the context, then the road of every generation.</summary>
-internal sealed class ResponsesEndpoint(Callers callers, ServedModels models, ResponseContexts contexts, ResponseKeeper keeper, GenerationRoad road, BackgroundResponses background, ResponseFollower follower, TimeProvider clock)
+internal sealed class ResponsesEndpoint(Callers callers, ServedModels models, ResponseContexts contexts, ResponseKeeper keeper, GenerationRoad road, BackgroundResponses background, ResponseFollower follower, PromptTokens prompts, TimeProvider clock)
 {
     public async Task Create(HttpContext http)
     {
@@ -42,6 +44,29 @@ internal sealed class ResponsesEndpoint(Callers callers, ServedModels models, Re
 
         var generation = chat.ToGeneration(model, caller, body) with { IdPrefix = "resp_", Kind = "response", KeepContent = request.Store };
         await road.Run(http, generation, admitted => AnswerTo(http, request, context, admitted));
+    }
+
+    /// <summary><c>POST /v1/responses/input_tokens</c>: what the same request would read.</summary>
+    public async Task CountInput(HttpContext http)
+    {
+        if ((await callers.Find(http, KeyScope.Project)).Refused(out var error, out var caller))
+        {
+            await error.Write(http);
+            return;
+        }
+
+        var body = await RequestBody.Read(http);
+        if (ResponseRequestReader.Read(body, PublicId.New).Refused(out error, out var request)
+            || models.FindChat(request.Model, "v1/responses/input_tokens").Refused(out error, out var model)
+            || (await contexts.Find(request, caller.ProjectId, http.RequestAborted)).Refused(out error, out var context)
+            || ResponseChat.Read(request with { Input = context.Input }, context.Before).Refused(out error, out var chat)
+            || (await prompts.Count(model, chat.ToGeneration(model, caller, body).Conversation!, http.RequestAborted)).Refused(out error, out var reading)) // a chat is a conversation
+        {
+            await error.Write(http);
+            return;
+        }
+
+        await http.Json(Encoding.UTF8.GetBytes($"{{\"object\":\"response.input_tokens\",\"input_tokens\":{reading.Count}}}"));
     }
 
     private ResponseAnswer AnswerTo(HttpContext http, ResponseRequest request, ResponseContext context, Generation generation)

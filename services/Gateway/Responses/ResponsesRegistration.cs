@@ -20,6 +20,7 @@ internal static class ResponsesRegistration
         var (create, stored) = (app.ServiceProvider.GetRequiredService<ResponsesEndpoint>(), app.ServiceProvider.GetRequiredService<StoredResponsesEndpoint>());
         var responses = app.MapGroup("/v1/responses");
         responses.MapPost("", (Delegate)create.Create).WithSummary("Answers input items, whole or as a stream of server-sent events.");
+        responses.MapPost("/input_tokens", (Delegate)create.CountInput).WithSummary("Counts the tokens a request would read.");
         responses.MapGet("/{id}", (Delegate)stored.Get).WithSummary("A stored response, or its stream again from any event.");
         responses.MapDelete("/{id}", (Delegate)stored.Delete).WithSummary("Erases a stored response.");
         responses.MapPost("/{id}/cancel", (Delegate)stored.Cancel).WithSummary("Cancels a response in the background.");

@@ -125,6 +125,17 @@ public class ResponseTests(PlatformFixture platform)
     }
 
     [Fact]
+    public async Task The_tokens_of_an_input_are_counted_as_an_answer_counts_them()
+    {
+        var root = await Client.Respond(ResponsesClient.Body("My name is Ann.", TestCatalogue.SmolLm, "\"max_output_tokens\":16"));
+        var body = ResponsesClient.Body("What is my name?", TestCatalogue.SmolLm, $"\"instructions\":\"Be brief.\",\"max_output_tokens\":16,\"previous_response_id\":\"{root.Id()}\"");
+        using var counted = await Client.PostJson("v1/responses/input_tokens", body);
+        var json = await counted.Json();
+        OpenAiSchemas.Check("TokenCountsResource", json);
+        Assert.Equal(Usage(await Client.Respond(body), "input_tokens"), json.GetProperty("input_tokens").GetInt32());
+    }
+
+    [Fact]
     public async Task An_item_is_referred_to_by_its_id()
     {
         var said = (await Client.Respond(ResponsesClient.Body("remember me", more: "\"max_output_tokens\":16"))).GetProperty("output")[0].Id();

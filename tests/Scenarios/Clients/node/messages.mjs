@@ -28,6 +28,12 @@ await check('a stream says what the whole message says', async () => {
   assert.equal(final.usage.output_tokens, whole.usage.output_tokens);
 });
 
+await check('tokens are counted as a message counts them', async () => {
+  const { max_tokens, temperature, ...counted } = settings;
+  const { usage } = await client.messages.create(settings);
+  assert.equal((await client.messages.countTokens(counted)).input_tokens, usage.input_tokens + usage.cache_read_input_tokens);
+});
+
 await check('errors come as the package\'s own types', async () => {
   await assert.rejects(client.messages.create({ ...settings, model: 'no-such-model' }), e => e instanceof NotFoundError && e.error.error.type === 'not_found_error');
   await assert.rejects(client.messages.create({ ...settings, temperature: 2 }), e => e instanceof BadRequestError && e.error.error.type === 'invalid_request_error');
