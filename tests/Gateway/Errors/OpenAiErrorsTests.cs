@@ -9,7 +9,7 @@ public class OpenAiErrorsTests
     [Theory]
     [InlineData("GET", "/v1/nothing", 404, "unknown_url")]
     [InlineData("POST", "/elsewhere", 404, "unknown_url")]
-    [InlineData("GET", "/v1/chat/completions", 405, "method_not_supported")]
+    [InlineData("PUT", "/v1/chat/completions", 405, "method_not_supported")]
     [InlineData("DELETE", "/v1/models", 405, "method_not_supported")]
     [InlineData("GET", "/broken", 500, "server_error")]
     public async Task Whatever_goes_wrong_leaves_as_the_error_object(string method, string path, int status, string code)
@@ -81,6 +81,7 @@ public class OpenAiErrorsTests
         await using var gateway = await GatewayHost.Start();
         gateway.Client.DefaultRequestHeaders.Authorization = null;
         using var response = await gateway.Client.SendAsync(new HttpRequestMessage(HttpMethod.Options, "/v1/chat/completions"));
-        Assert.Equal((HttpStatusCode.NoContent, "POST"), (response.StatusCode, response.Content.Headers.Allow.Single()));
+        Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
+        Assert.Equal(["GET", "POST"], response.Content.Headers.Allow.Order());
     }
 }

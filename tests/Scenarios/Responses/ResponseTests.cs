@@ -178,6 +178,6 @@ public class ResponseTests(PlatformFixture platform)
     private async Task AssertNotFound(string path, string id)
     {
         var (status, json) = await Client.GetAnswer(path);
-        Assert.Equal((404, $$"""{"error":{"message":"Response with id '{{id}}' not found.","type":"invalid_request_error","param":null,"code":null}}"""), (status, json.GetRawText()));
+        Assert.Equal((404, $$$"""{"error":{"message":"Response with id '{{{id}}}' not found.","type":"invalid_request_error","param":null,"code":null}}"""), (status, json.GetRawText()));
     }
 }

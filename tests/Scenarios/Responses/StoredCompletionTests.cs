@@ -46,7 +46,7 @@ public class StoredCompletionTests(PlatformFixture platform)
         Assert.Equal("chat.completion.deleted", (await Client.GetAnswer($"{Path}/{id}", HttpMethod.Delete)).Json.GetProperty("object").GetString());
         Assert.Null(await platform.ContentOf(id));
         var (status, gone) = await Client.GetAnswer($"{Path}/{id}");
-        Assert.Equal((404, $$"""{"error":{"message":"Completion {{id}} not found","type":"invalid_request_error","param":"completion_id","code":"not_found"}}"""), (status, gone.GetRawText()));
+        Assert.Equal((404, $$$"""{"error":{"message":"Completion {{{id}}} not found","type":"invalid_request_error","param":"completion_id","code":"not_found"}}"""), (status, gone.GetRawText()));
         Assert.Equal(404, (await Client.GetAnswer($"{Path}/comp_nonexistent_12345/messages")).Status);
     }
 
