@@ -159,10 +159,10 @@ public class ResponseTests(PlatformFixture platform)
     }
 
     [Theory]
-    [InlineData("v1/responses/resp_%00")]
+    [InlineData("v1/responses/resp_%01")]
     [InlineData("v1/responses/none")]
-    [InlineData("v1/conversations/conv_%00")]
-    [InlineData("v1/chat/completions/%00")]
+    [InlineData("v1/conversations/conv_%01")]
+    [InlineData("v1/chat/completions/%01")]
     [InlineData("v1/responses/none/input_items")]
     public async Task A_strange_id_is_not_found(string path) => Assert.Equal(404, (await Client.GetAnswer(path)).Status);
 
