@@ -35,8 +35,11 @@ internal sealed class BackgroundAnswer(
         await Finish(ended.Ended(output.ReasoningTokens, clock.GetUtcNow()), cancellation);
     }
 
-    public async ValueTask Fail(ApiError error, CancellationToken cancellation) =>
+    public async ValueTask Fail(ApiError error, CancellationToken cancellation)
+    {
+        if (generation.Departure is not null) return; // this gateway leaves; another takes the work on
         await Finish(new ResponseState(ResponseStatus.Failed) { Error = error, Usage = generation.ResponseUsage(output.ReasoningTokens) }, cancellation);
+    }
 
     private async Task Finish(ResponseState state, CancellationToken cancellation)
     {

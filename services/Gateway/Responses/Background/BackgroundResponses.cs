@@ -114,7 +114,7 @@ internal sealed partial class BackgroundResponses(
         var answer = new BackgroundAnswer(store, work, response, output, generation, context.Input.Count, clock, lost);
         await road.Drive(generation, answer, lost.Token);
         if (answer.HasEnded) await Add(work, request, context, output);
-        return answer.HasEnded || !stopping.IsCancellationRequested;
+        return answer.HasEnded || (generation.Departure is null && !stopping.IsCancellationRequested);
     }
 
     private async Task<ApiResult<ResponseContext>> Context(BackgroundWork work, ResponseRequest request, CancellationToken cancellation)
