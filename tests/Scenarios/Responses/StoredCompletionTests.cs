@@ -76,7 +76,8 @@ public class StoredCompletionTests(PlatformFixture platform)
         using var response = await Client.PostJson(Path, WireClient.ChatBody(TestCatalogue.Fast, more: $"\"max_tokens\":4{(more.Length > 0 ? "," + more : "")}"));
         var text = await response.Content.ReadAsStringAsync();
         Assert.True(response.IsSuccessStatusCode, text);
-        return JsonDocument.Parse(text.StartsWith("data: ", StringComparison.Ordinal) ? text["data: ".Length..text.IndexOf('\n', StringComparison.Ordinal)] : text).RootElement.Id();
+        var chunk = text.Split('\n').FirstOrDefault(line => line.StartsWith("data: {", StringComparison.Ordinal));
+        return JsonDocument.Parse(chunk?["data: ".Length..] ?? text).RootElement.Id();
     }
 
     private static IEnumerable<string> Ids(JsonElement page) => page.GetProperty("data").EnumerateArray().Select(one => one.Id());
