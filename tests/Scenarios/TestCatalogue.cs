@@ -49,11 +49,7 @@ internal static class TestCatalogue
         var text = new { path = "endless.txt", sha256 = Convert.ToHexStringLower(SHA256.HashData(endless)) };
 
         var catalogue = Path.Combine(folder, "catalog.json");
-<<<<<<< HEAD
-        File.WriteAllText(catalogue, JsonSerializer.Serialize(new { models = new object[] { smolLm, vectors, Bigram(Fast, [], 64, 0, 1000, [Alias]), Bigram(Slow, [text], 8, 10, 192, []) } }));
-=======
-        File.WriteAllText(catalogue, JsonSerializer.Serialize(new { models = (object[])[.. withBundled ? [smolLm] : Array.Empty<object>(), Bigram(Fast, [], 64, 0, 1000, [Alias]), Bigram(Slow, [text], 8, 10, 192, [])] }));
->>>>>>> e3c373d (x)
+        File.WriteAllText(catalogue, JsonSerializer.Serialize(new { models = (object[])[.. withBundled ? [smolLm, vectors] : Array.Empty<object>(), Bigram(Fast, [], 64, 0, 1000, [Alias]), Bigram(Slow, [text], 8, 10, 192, [])] }));
         return catalogue;
     }
 
