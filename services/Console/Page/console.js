@@ -48,19 +48,14 @@ function element(tag, className, text) {
   return made;
 }
 
+// --- models, a group for each kind ---
+
+const kindNames = { chat: 'Chat', embedding: 'Embeddings', rerank: 'Reranking', video: 'Video' };
+const mostSlots = 16; // bars that fit beside each other
+
 function showModels(models) {
-  $('models').replaceChildren(...models.map(model => {
-    const box = element('div', 'model');
-    box.append(element('strong', '', model.id));
-    if (model.aliases.length) box.append(element('span', 'quiet', `  also ${model.aliases.join(', ')}`));
-    const slots = element('div', 'slots');
-    slots.setAttribute('aria-hidden', 'true');
-    for (let i = 0; i < model.slots; i++) slots.append(element('i', i < model.busy ? 'busy' : ''));
-    box.append(slots);
-    const load = model.workers ? `${model.busy} of ${model.slots} slots busy${model.waiting ? `, ${model.waiting} waiting` : ''}` : 'no worker yet';
-    box.append(element('span', 'quiet', [load, `${number.format(model.context_length)} tokens`, model.license].filter(Boolean).join(' · ')));
-    return box;
-  }));
+  const kinds = [...new Set([...Object.keys(kindNames), ...models.map(m => m.kind)])].filter(kind => models.some(m => m.kind === kind));
+  $('models').replaceChildren(...kinds.flatMap(kind => [element('h3', '', kindNames[kind] ?? kind), ...models.filter(m => m.kind === kind).map(showModel)]));
 
   const chat = models.filter(m => m.kind === 'chat').map(m => m.id);
   const select = $('model');
@@ -72,6 +67,20 @@ function showModels(models) {
   }
 }
 
+function showModel(model) {
+  const box = element('div', 'model');
+  box.append(element('strong', '', model.id));
+  if (model.aliases.length) box.append(element('span', 'quiet', `  also ${model.aliases.join(', ')}`));
+  const slots = element('div', 'slots');
+  slots.setAttribute('aria-hidden', 'true');
+  const bars = Math.min(model.slots, mostSlots);
+  for (let i = 0; i < bars; i++) slots.append(element('i', i < Math.ceil(model.busy * bars / model.slots) ? 'busy' : ''));
+  box.append(slots);
+  const load = model.workers ? `${model.busy} of ${model.slots} slots busy${model.waiting ? `, ${model.waiting} waiting` : ''}` : 'no worker yet';
+  box.append(element('span', 'quiet', [load, `${number.format(model.context_length)} tokens`, model.license].filter(Boolean).join(' · ')));
+  return box;
+}
+
 function showUsage(today) {
   const figures = [['requests', today.requests], ['input tokens', today.input_tokens], ['output tokens', today.output_tokens], ['from cache', today.cached_tokens]]
     .map(([name, count]) => [name, number.format(count)]);
@@ -81,6 +90,8 @@ function showUsage(today) {
     pair.append(element('dt', '', name), element('dd', '', value));
     return pair;
   }));
+
+  $('kinds').textContent = today.kinds.map(k => `${kindNames[k.kind] ?? k.kind}: ${number.format(k.requests)} request${k.requests === 1 ? '' : 's'}, ${number.format(k.tokens)} tokens`).join(' · ');
 
   const tokens = today.hours.map(h => h.input_tokens + h.output_tokens);
   const most = Math.max(1, ...tokens);
