@@ -141,9 +141,14 @@ public class WorkerLossTests
         var asked = gateway.Chat();
         var run = await gateway.Worker.Next<RunChat>();
         await gateway.Worker.Send(run, gateway.Worker.Tokens(run, 0, ["a"]));
-        await gateway.Worker.Next<AllowRun>();
-        var attach = await gateway.Worker.Next<AttachRun>();
-        Assert.Equal([1], attach.From);
+        int[] asksFrom;
+        do
+        {
+            await gateway.Worker.Next<AllowRun>();
+            asksFrom = (await gateway.Worker.Next<AttachRun>()).From;
+        }
+        while (asksFrom is not [1]); // it may have been silent before the token too
+
         gateway.Grains.Pool.Workers.Remove("w1");
 
         var again = await second.Next<RunChat>();
