@@ -46,6 +46,9 @@ public sealed record CatalogModel
     /// <summary>Cells a worker's cache has for all sequences; null: two full contexts.</summary>
     public int? CacheTokens { get; init; }
 
+    /// <summary>Tokens of idle conversations whose cache a worker keeps in its host's memory; null: as many as <see cref="CacheTokens"/>.</summary>
+    public int? HostCacheTokens { get; init; }
+
     /// <summary>Requests that may wait for a worker before more are refused.</summary>
     public int QueueLimit { get; init; } = 192;
 

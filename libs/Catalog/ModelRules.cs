@@ -34,6 +34,7 @@ internal static partial class ModelRules
             ?? Below(0, model.QueueLimit, "queue_limit")
             ?? Below(1, model.Threads, "threads")
             ?? Below(model.ContextLength, model.CacheTokens, "cache_tokens")
+            ?? Below(0, model.HostCacheTokens, "host_cache_tokens")
             ?? Below(0, model.Prices.Input, "prices.input")
             ?? Below(0, model.Prices.CachedInput, "prices.cached_input")
             ?? Below(0, model.Prices.Output, "prices.output")

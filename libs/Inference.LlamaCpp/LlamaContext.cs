@@ -67,7 +67,7 @@ internal sealed unsafe class LlamaContext : IEngineContext
             throw new EngineException("llama.cpp made a context without a cache, or with another batch size: the model can't generate text.");
         }
 
-        return new LlamaContext(handle, new ContextInfo((int)LlamaApi.llama_n_ctx(handle), spec.Sequences, (int)parameters.Batch, spec.Outputs), info, spare);
+        return new LlamaContext(handle, new ContextInfo((int)LlamaApi.llama_n_ctx(handle), spec.Sequences, (int)parameters.Batch, spec.Outputs, IdleCellsCost: !LlamaLibrary.IsAccelerated), info, spare);
     }
 
     public DecodeStatus Decode()
@@ -161,6 +161,41 @@ internal sealed unsafe class LlamaContext : IEngineContext
     {
         Check(sequence);
         return ids.Length(sequence);
+    }
+
+    public SavedSequence? Save(int sequence)
+    {
+        var length = Length(sequence);
+        var native = ids.Native[sequence];
+        var saved = new SavedCells(length, LlamaApi.llama_state_seq_get_size(handle, native));
+        if (length > 0 && LlamaApi.llama_state_seq_get_data(handle, saved.Data, saved.Bytes, native) == saved.Bytes)
+        {
+            return saved;
+        }
+
+        saved.Dispose();
+        return null;
+    }
+
+    public bool Load(int sequence, SavedSequence saved)
+    {
+        if (Length(sequence) > 0 || saved is not SavedCells cells)
+        {
+            throw new InvalidOperationException($"Sequence {sequence} is not empty, or what is loaded is not this engine's.");
+        }
+
+        var native = ids.Native[sequence];
+        do
+        {
+            if (LlamaApi.llama_state_seq_set_data(handle, cells.Data, cells.Bytes, native) == cells.Bytes)
+            {
+                return true;
+            }
+
+            ids.Free(sequence, 0);
+        }
+        while (ids.Purge());
+        return false;
     }
 
     public void Abort(bool on) => handle.Abort(on);

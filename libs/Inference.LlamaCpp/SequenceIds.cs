@@ -5,7 +5,7 @@ namespace Platform.Inference.LlamaCpp;
 /// <summary>
 /// The native ids behind the sequences. What a sequence drops is not freed at once: the sequence goes on under another id, the old one retires with its cells.
 /// A hole in the cache would be filled by whoever decodes next, and a sequence whose cells do not lie in the order of its positions is added up in another order,
-/// which rounds otherwise. Retired ids are freed together, when there are many of them or room is needed.
+/// which rounds otherwise. Retired ids are freed together: when nobody else holds anything, when there are many of them, or when room is needed.
 /// </summary>
 internal sealed class SequenceIds
 {
@@ -40,6 +40,12 @@ internal sealed class SequenceIds
             return true;
         }
 
+        if (from == 0 && HoldsAll(sequence))
+        {
+            Purge();
+            return Free(sequence, from);
+        }
+
         if (free.Count == 0 || retiredCells + dropped > mostRetiredCells)
         {
             Purge();
@@ -59,6 +65,20 @@ internal sealed class SequenceIds
 
         retired.Add(old);
         retiredCells += dropped;
+        return true;
+    }
+
+    /// <summary>No other sequence holds anything, so none can come out of order.</summary>
+    private bool HoldsAll(int sequence)
+    {
+        for (var other = 0; other < ids.Length; other++)
+        {
+            if (other != sequence && Length(other) > 0)
+            {
+                return false;
+            }
+        }
+
         return true;
     }
 

@@ -28,6 +28,36 @@ public sealed class ContextTests(Bundled bundled)
     }
 
     [Fact]
+    public void A_saved_sequence_goes_on_bit_for_bit_where_it_is_loaded()
+    {
+        var prompt = bundled.Tokens(Story);
+        using var context = bundled.Context();
+        var read = context.Read(0, prompt);
+        context.Trim(0, prompt.Length - 1);
+        using var saved = context.Save(0);
+        Assert.Equal(prompt.Length - 1, saved!.Length);
+        context.Trim(0, 0);
+        context.Read(1, bundled.Tokens("somebody else who came between"));
+
+        Assert.True(context.Load(2, saved));
+        Assert.Equal(prompt.Length - 1, context.Length(2));
+        Assert.Equal(read, context.Read(2, prompt.AsSpan(^1)));
+    }
+
+    [Fact]
+    public void What_finds_no_room_is_not_loaded_and_leaves_its_sequence_empty()
+    {
+        using var context = bundled.Context(length: 256, batch: 64);
+        var filler = Enumerable.Repeat(bundled.Tokens(Story), 20).SelectMany(tokens => tokens).ToArray();
+        context.Read(0, filler.AsSpan(0, 150));
+        using var saved = context.Save(0);
+        Assert.False(context.Load(1, saved!));
+        Assert.Equal((150, 0), (context.Length(0), context.Length(1)));
+        context.Trim(0, 0);
+        Assert.True(context.Load(1, saved!));
+    }
+
+    [Fact]
     public void A_trimmed_sequence_can_be_read_on_from_there()
     {
         var prompt = bundled.Tokens(Story);

@@ -49,6 +49,9 @@ internal static unsafe partial class LlamaApi
     [LibraryImport(Library)] public static partial byte llama_memory_seq_rm(nint memory, int sequence, int from, int to);
     [LibraryImport(Library)] public static partial void llama_memory_seq_cp(nint memory, int source, int target, int from, int to);
     [LibraryImport(Library)] public static partial int llama_memory_seq_pos_max(nint memory, int sequence);
+    [LibraryImport(Library)] public static partial nuint llama_state_seq_get_size(ContextHandle context, int sequence);
+    [LibraryImport(Library)] public static partial nuint llama_state_seq_get_data(ContextHandle context, byte* data, nuint size, int sequence);
+    [LibraryImport(Library)] public static partial nuint llama_state_seq_set_data(ContextHandle context, byte* data, nuint size, int sequence);
 }
 
 /// <summary>The functions of libggml that are used: compute back ends are loaded at run time.</summary>

@@ -4,7 +4,8 @@ namespace Platform.Inference.Batching;
 /// <param name="Slots">Sequences decoded at once.</param>
 /// <param name="CacheTokens">Cells all sequences share; at least <paramref name="ContextLength"/>.</param>
 /// <param name="PrefillChunk">Most prompt tokens a step reads.</param>
-public sealed record BatcherOptions(int ContextLength, int Slots, int CacheTokens, int PrefillChunk = 256, int Threads = 1)
+/// <param name="HostCacheTokens">Tokens of idle caches that are kept in the host's memory, beyond the context's own; 0: none.</param>
+public sealed record BatcherOptions(int ContextLength, int Slots, int CacheTokens, int PrefillChunk = 256, int Threads = 1, int HostCacheTokens = 0)
 {
     internal void Validate()
     {
@@ -13,6 +14,7 @@ public sealed record BatcherOptions(int ContextLength, int Slots, int CacheToken
         ArgumentOutOfRangeException.ThrowIfLessThan(CacheTokens, ContextLength);
         ArgumentOutOfRangeException.ThrowIfLessThan(PrefillChunk, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Threads, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(HostCacheTokens);
     }
 }
 

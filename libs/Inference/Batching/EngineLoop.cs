@@ -14,6 +14,7 @@ internal sealed partial class EngineLoop
     private readonly List<Generation> arrivals = [];
     private readonly StepPlan plan;
     private readonly Counters counters = new();
+    private readonly HostCache host;
     private readonly Roster roster;
     private readonly Delivery delivery;
     private readonly Lock contextGate = new();
@@ -27,8 +28,9 @@ internal sealed partial class EngineLoop
         this.inbox = inbox;
         this.logger = logger;
         plan = new StepPlan(options.Slots, options.PrefillChunk);
+        host = new HostCache(options.HostCacheTokens);
         context = CreateContext();
-        roster = new Roster(new SlotTable(context, model, options.Slots), counters);
+        roster = new Roster(new SlotTable(context, model, options.Slots, host), counters);
         delivery = new Delivery(model, vocabulary, roster, counters, inbox, logger);
     }
 
@@ -57,6 +59,11 @@ internal sealed partial class EngineLoop
                 }
 
                 idle = !Step(began);
+                if (idle && roster.IsEmpty && context is not null)
+                {
+                    roster.Slots.Rest();
+                    roster.Count();
+                }
             }
             catch (Exception failure)
             {
@@ -68,6 +75,7 @@ internal sealed partial class EngineLoop
         TakeWord();
         delivery.FailAll(Requests.Unavailable("The engine is stopping."));
         Discard();
+        host.Clear();
     }
 
     private void TakeWord()
@@ -250,7 +258,7 @@ internal sealed partial class EngineLoop
                 context = made;
             }
 
-            roster.Slots = new SlotTable(made, model, options.Slots);
+            roster.Slots = new SlotTable(made, model, options.Slots, host);
             return true;
         }
         catch (EngineException failure)

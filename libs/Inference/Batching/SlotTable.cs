@@ -8,11 +8,12 @@ internal sealed class SlotTable
     private readonly IEngineContext context;
     private readonly Slot[] slots;
     private readonly CellTable cells;
+    private readonly HostCache host;
     private long clock;
 
-    public SlotTable(IEngineContext context, IEngineModel model, int count)
+    public SlotTable(IEngineContext context, IEngineModel model, int count, HostCache host)
     {
-        this.context = context;
+        (this.context, this.host) = (context, host);
         CanTrim = model.Info.CanTrim;
         cells = new CellTable(context.Info.ContextLength, count);
         slots = [.. Enumerable.Range(0, count).Select(id => new Slot(id, model))];
@@ -23,8 +24,13 @@ internal sealed class SlotTable
     public bool CanTrim { get; }
     public bool HasIdle => LeastRecentlyUsed(mayBeEmpty: true) is not null;
 
-    /// <summary>How many of a sequence's tokens some slot holds already.</summary>
-    public int Cached(Sequence sequence) => LongestPrefix(sequence.Tokens[..^1], sequence.Generation.Request.Tenant).Common;
+    /// <summary>How many of a sequence's tokens need not be read: some slot holds them, or the host's memory.</summary>
+    public int Cached(Sequence sequence)
+    {
+        var tokens = sequence.Tokens[..^1];
+        var tenant = sequence.Generation.Request.Tenant;
+        return host.Find(tokens, tenant, LongestPrefix(tokens, tenant).Common, whole: !CanTrim).Common;
+    }
 
     /// <summary>Gives a sequence a slot with the longest cached prefix there is. False: no slot, or too few cells for it beside <paramref name="promised"/> others.</summary>
     public bool Place(Sequence sequence, int promised)
@@ -34,11 +40,26 @@ internal sealed class SlotTable
             return false;
         }
 
+        var tokens = sequence.Tokens[..^1];
         var tenant = sequence.Generation.Request.Tenant;
-        var (source, common) = sequence.Leader is null ? LongestPrefix(sequence.Tokens[..^1], tenant) : (null, 0);
-        if (source is { Sequence: null } && (source == target || common * 2 >= source.Length || !CanTrim))
+        var (source, common) = sequence.Leader is null ? LongestPrefix(tokens, tenant) : (null, 0);
+        var goesOn = source is { Sequence: null } && (source == target || common * 2 >= source.Length || !CanTrim);
+        if (goesOn)
         {
-            target = source;
+            target = source!; // not null where it goes on
+        }
+        else
+        {
+            Keep(target);
+        }
+
+        var (saved, loaded) = sequence.Leader is null ? host.Find(tokens, tenant, common, whole: !CanTrim) : (null, 0);
+        if (saved is not null && Load(target, saved))
+        {
+            Trim(target, loaded);
+        }
+        else if (goesOn)
+        {
             Trim(target, common);
         }
         else
@@ -46,7 +67,7 @@ internal sealed class SlotTable
             Clear(target);
             if (source is not null)
             {
-                CopyPrefix(source, target, common);
+                CopyPrefix(source, target, Math.Min(common, source.Length)); // making room may have cleared it
             }
         }
 
@@ -99,7 +120,7 @@ internal sealed class SlotTable
 
     public void Clear(Slot slot) => Trim(slot, 0);
 
-    /// <summary>Forgets the least recently used cache nobody is using. False: there is none.</summary>
+    /// <summary>Takes the least recently used cache nobody is using out of the context, to the host's memory where that is wanted. False: there is none.</summary>
     public bool DropIdle()
     {
         if (LeastRecentlyUsed(mayBeEmpty: false) is not { } slot)
@@ -107,15 +128,25 @@ internal sealed class SlotTable
             return false;
         }
 
+        Keep(slot);
         Clear(slot);
         return true;
+    }
+
+    /// <summary>Nothing runs: makes the context empty where idle cells would slow down what comes next.</summary>
+    public void Rest()
+    {
+        while (host.IsOn && context.Info.IdleCellsCost && DropIdle())
+        {
+        }
     }
 
     /// <summary>Forgets every cache nobody is using: after a refused decode none of them can be trusted.</summary>
     public void ClearIdle()
     {
-        while (DropIdle())
+        while (LeastRecentlyUsed(mayBeEmpty: false) is { } slot)
         {
+            Clear(slot);
         }
     }
 
@@ -176,6 +207,40 @@ internal sealed class SlotTable
             slot.Length = kept;
             cells.Trim(slot.Id, kept);
         }
+    }
+
+    private void Keep(Slot slot)
+    {
+        var tokens = slot.Tokens.AsSpan(0, slot.Length);
+        if (host.IsOn && host.Wants(tokens, slot.Tenant) && context.Save(slot.Id) is { } saved)
+        {
+            host.Add(tokens, slot.Tenant, saved);
+        }
+    }
+
+    /// <summary>False: it has no room; the slot is empty.</summary>
+    private bool Load(Slot target, SavedSequence saved)
+    {
+        Clear(target);
+        while (cells.Free < saved.Length)
+        {
+            // not through the host's memory: what is about to be loaded must not be pushed out of it
+            if (LeastRecentlyUsed(mayBeEmpty: false) is not { } idle)
+            {
+                return false;
+            }
+
+            Clear(idle);
+        }
+
+        if (!context.Load(target.Id, saved))
+        {
+            return false;
+        }
+
+        target.Length = saved.Length;
+        cells.Extend(target.Id, saved.Length);
+        return true;
     }
 
     private void CopyPrefix(Slot source, Slot target, int length)

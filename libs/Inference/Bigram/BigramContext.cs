@@ -16,7 +16,7 @@ internal sealed class BigramContext : IEngineContext
     {
         this.model = model;
         this.options = options;
-        Info = new ContextInfo(spec.ContextLength, spec.Sequences, spec.BatchSize, spec.Outputs);
+        Info = new ContextInfo(spec.ContextLength, spec.Sequences, spec.BatchSize, spec.Outputs, IdleCellsCost: true);
         batch = new BigramBatch(spec, model.Info.Vocabulary);
         cells = new CellTable(spec.ContextLength, spec.Sequences);
         rows = new float[spec.Outputs * model.Info.Vocabulary];
@@ -83,6 +83,19 @@ internal sealed class BigramContext : IEngineContext
 
     public int Length(int sequence) => cells.Length(sequence);
 
+    public SavedSequence? Save(int sequence) => new Saved(cells.Length(sequence));
+
+    public bool Load(int sequence, SavedSequence saved)
+    {
+        if (cells.Length(sequence) > 0 || saved.Length > cells.Free)
+        {
+            return false;
+        }
+
+        cells.Extend(sequence, saved.Length);
+        return true;
+    }
+
     public void Abort(bool on)
     {
         if (on)
@@ -96,6 +109,16 @@ internal sealed class BigramContext : IEngineContext
     }
 
     public void Dispose() => aborted.Dispose();
+
+    /// <summary>A bigram needs nothing but the number.</summary>
+    private sealed class Saved(int length) : SavedSequence
+    {
+        public override int Length => length;
+
+        public override void Dispose()
+        {
+        }
+    }
 
     private bool IsContiguous()
     {

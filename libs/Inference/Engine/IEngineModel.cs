@@ -44,6 +44,12 @@ public interface IEngineContext : IDisposable
     /// <summary>Positions a sequence holds.</summary>
     int Length(int sequence);
 
+    /// <summary>Copies what a sequence holds out of the cache, which keeps it; null when the engine can't.</summary>
+    SavedSequence? Save(int sequence);
+
+    /// <summary>Puts a copy into an empty sequence. False: no room, the sequence stays empty.</summary>
+    bool Load(int sequence, SavedSequence saved);
+
     /// <summary>While on, a running decode returns <see cref="DecodeStatus.Aborted"/> soon. Any thread.</summary>
     void Abort(bool on);
 }
@@ -77,7 +83,8 @@ public sealed record ModelInfo(string Name, int TrainContext, int Vocabulary, in
 public readonly record struct ContextSpec(int ContextLength, int Sequences, int BatchSize, int Outputs, int Threads);
 
 /// <summary>What the engine really made of a <see cref="ContextSpec"/>.</summary>
-public readonly record struct ContextInfo(int ContextLength, int Sequences, int BatchSize, int Outputs);
+/// <param name="IdleCellsCost">Whether a decode takes longer for cells that no sequence in it uses.</param>
+public readonly record struct ContextInfo(int ContextLength, int Sequences, int BatchSize, int Outputs, bool IdleCellsCost);
 
 public enum DecodeStatus
 {

@@ -70,8 +70,8 @@ internal sealed class HostedModel(CatalogModel entry, IEngineModel engine, Conti
 }
 
 /// <summary>What of a catalogue entry makes it a different model to load.</summary>
-internal readonly record struct LoadSpec(string Engine, string Artifact, string? Template, int ContextLength, int Slots, int? CacheTokens, int? Threads, double StepDelayMs)
+internal readonly record struct LoadSpec(string Engine, string Artifact, string? Template, int ContextLength, int Slots, int? CacheTokens, int? HostCacheTokens, int? Threads, double StepDelayMs)
 {
     public static LoadSpec Of(CatalogModel model) =>
-        new(model.Engine, ModelCatalog.ArtifactHash(model), model.Template, model.ContextLength, model.Slots, model.CacheTokens, model.Threads, model.StepDelayMs);
+        new(model.Engine, ModelCatalog.ArtifactHash(model), model.Template, model.ContextLength, model.Slots, model.CacheTokens, model.HostCacheTokens, model.Threads, model.StepDelayMs);
 }

@@ -26,8 +26,9 @@ internal sealed class ModelLoader(ModelCatalog catalog, IOptions<NativesOptions>
         {
             var source = entry.Template is { } file ? await File.ReadAllTextAsync(file, cancellation) : engine.ChatTemplate();
             var template = ChatTemplate.Parse(source ?? throw new EngineException($"The file of {entry.Id} has no chat template: name one in the catalogue."));
+            var cells = entry.CacheTokens ?? 2 * entry.ContextLength;
             var options = new BatcherOptions(
-                entry.ContextLength, entry.Slots, entry.CacheTokens ?? 2 * entry.ContextLength, Threads: entry.Threads ?? LlamaLibrary.DefaultThreads);
+                entry.ContextLength, entry.Slots, cells, Threads: entry.Threads ?? LlamaLibrary.DefaultThreads, HostCacheTokens: entry.HostCacheTokens ?? cells);
             var prompt = new PromptWriter(template, engine);
             return new HostedModel(entry, engine, new ContinuousBatcher(engine, options, loggers.CreateLogger<ContinuousBatcher>()), prompt);
         }

@@ -125,12 +125,42 @@ internal sealed class HistoryModel(BigramOptions? options = null) : IEngineModel
         }
 
         public int Length(int sequence) => inner.Length(sequence);
+
+        public SavedSequence? Save(int sequence) => new Saved([.. histories[sequence]], inner.Save(sequence)!);
+
+        public bool Load(int sequence, SavedSequence saved)
+        {
+            var (history, held) = ((Saved)saved).Read();
+            if (!inner.Load(sequence, held))
+            {
+                return false;
+            }
+
+            histories[sequence].AddRange(history);
+            return true;
+        }
+
         public void Abort(bool on) => inner.Abort(on);
 
         public void Dispose()
         {
             disposed = true;
             inner.Dispose();
+        }
+
+        private sealed class Saved(ulong[] history, SavedSequence inner) : SavedSequence
+        {
+            private bool gone;
+
+            public override int Length => inner.Length;
+
+            public (ulong[] History, SavedSequence Inner) Read()
+            {
+                ObjectDisposedException.ThrowIf(gone, this);
+                return (history, inner);
+            }
+
+            public override void Dispose() => gone = true;
         }
 
         /// <summary>Finaliser of splitmix64.</summary>
