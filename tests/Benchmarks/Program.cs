@@ -8,6 +8,7 @@ var parts = new (string Name, string What, Func<Task<Table>> Run)[]
 {
     ("gateway", "the whole road of a chat request on the bigram engine, next to a bare Kestrel endpoint", GatewayBench.Run),
     ("chat", "the bundled model: tokens a second, and what the scheduler costs", ChatBench.Run),
+    ("embeddings", "64 requests of one text each, next to one request of 64 texts", EmbeddingsBench.Run),
     ("ledger", "generations recorded, and how far the rollup lags", LedgerBench.Run),
     ("quota", "reserve and settle over project, key and model limits", QuotaBench.Run),
 };

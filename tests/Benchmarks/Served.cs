@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Platform.AllInOne;
+using Platform.Catalog;
 using Platform.Contracts.Generations;
 using Platform.Fixtures;
 using Platform.Grains.Keys;
@@ -14,6 +15,7 @@ namespace Platform.Benchmarks;
 internal sealed class Served : IAsyncDisposable
 {
     public const string Model = "bigram";
+    public const string Embedder = "all-minilm-l6-v2";
 
     private readonly Process _process;
     private readonly string _folder;
@@ -48,11 +50,12 @@ internal sealed class Served : IAsyncDisposable
 
     public static Task<Served> Bare() => Start("bare", "", []);
 
-    public static async Task<Served> Platform(TestDatabase database)
+    /// <param name="embeddings">Whether it serves the bundled embedding model too.</param>
+    public static async Task<Served> Platform(TestDatabase database, bool embeddings = false)
     {
         var folder = Directory.CreateTempSubdirectory("platform-bench-").FullName;
         var key = ApiKeySecret.New(PublicId.New("key_"));
-        await WriteFiles(folder, key);
+        await WriteFiles(folder, key, embeddings);
         return await Start("platform", key, [folder, database.ConnectionString]);
     }
 
@@ -75,13 +78,25 @@ internal sealed class Served : IAsyncDisposable
         ["Logging:LogLevel:Default"] = "Warning",
     };
 
-    public static async Task WriteFiles(string folder, string key)
+    public static async Task WriteFiles(string folder, string key, bool embeddings = false)
     {
         await File.WriteAllTextAsync(Path.Combine(folder, "catalog.json"), JsonSerializer.Serialize(new
         {
-            models = new[] { new { id = Model, kind = "chat", engine = "bigram", context_length = 4096, cache_tokens = 262144, slots = 64, queue_limit = 4096 } },
+            models = (object[])[new { id = Model, kind = "chat", engine = "bigram", context_length = 4096, cache_tokens = 262144, slots = 64, queue_limit = 4096 }, .. embeddings ? [Bundled()] : Array.Empty<object>()],
         }));
         await File.WriteAllTextAsync(Path.Combine(folder, "credentials.json"), JsonSerializer.Serialize(new { base_url = "", api_key = key, admin_key = ApiKeySecret.New(PublicId.New("key_")) }));
+    }
+
+    private static object Bundled()
+    {
+        var catalog = new ModelCatalog(new CatalogOptions());
+        var model = catalog.Find(Embedder) ?? throw new InvalidOperationException($"The catalogue has no {Embedder}.");
+        return new
+        {
+            id = model.Id, kind = "embedding", engine = model.Engine, context_length = model.ContextLength, slots = model.Slots, queue_limit = model.QueueLimit,
+            files = model.Files.Select(file => new { path = catalog.PathOf(model, file), sha256 = file.Sha256 }),
+            embedding = new { dimensions = model.Embedding!.Dimensions, batch_size = model.Embedding.BatchSize }, // an embedding model has it
+        };
     }
 
     private static async Task<Served> Start(string what, string key, string[] args)

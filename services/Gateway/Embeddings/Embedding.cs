@@ -55,7 +55,8 @@ internal sealed partial class Embedding : IAsyncDisposable
         while (true)
         {
             var lost = Worker;
-            ticket = new Ticket($"{Id}/{++Run}", Request.Caller.ProjectId, 0, 1, Reservation.Tokens, [], lost.Length > 0 ? lost : null);
+            if (Run > 1) await Task.Delay(NextLook, owner.Clock, cancellation); // two workers in a row could not
+            ticket = new Ticket($"{Id}/{++Run}", Request.Caller.ProjectId, 0, Request.Slots, Reservation.Tokens, [], lost.Length > 0 ? lost : null);
             if (await TakeWorker(ticket, cancellation) is { } refusal) return refusal;
             if (await Send(cancellation))
             {

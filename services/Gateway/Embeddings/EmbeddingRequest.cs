@@ -32,6 +32,9 @@ internal sealed record EmbeddingRequest
     /// <summary>The end user the client names; empty where it names none.</summary>
     public string User { get; init; } = "";
 
+    /// <summary>Of a worker: one for every 128 inputs, so that its queue is bounded by what its slots hold.</summary>
+    public int Slots => (Inputs.Count + 127) / 128;
+
     /// <param name="marks">Tokens the model adds to each input.</param>
     /// <returns>Tokens the inputs have at most: no tokenizer makes more of them than they have bytes.</returns>
     public int Estimate(int marks)

@@ -127,6 +127,18 @@ public sealed class EmbeddingRoadTests
         Assert.Equal((0, true), gateway.Grains.Quota.Settled.Last());
     }
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(128, 1)]
+    [InlineData(129, 2)]
+    [InlineData(2048, 16)]
+    public async Task A_bigger_request_takes_more_of_a_worker(int inputs, int slots)
+    {
+        await using var gateway = await GatewayHost.Start();
+        gateway.Grains.Pool.Answers.Enqueue(new TicketAnswer(TicketState.NoWorker, null, 0, 0));
+        using (await gateway.Post("/v1/embeddings", $$"""{"model":"tests/embed","input":[{{string.Join(',', Enumerable.Repeat("\"a\"", inputs))}}]}""")) Assert.Equal(slots, gateway.Grains.Pool.Taken.Single().Slots);
+    }
+
     [Fact]
     public async Task A_spent_rate_is_a_429_before_any_work()
     {
