@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Platform.Cli;
 using Platform.Cli.Bench;
+using Platform.Cli.Chaos;
 using Platform.Cli.Chat;
 using Platform.Cli.Down;
 using Platform.Cli.Keys;
@@ -26,6 +27,7 @@ var root = new RootCommand("A team's own OpenAI, built on open models.")
     UsageCommand.Create(house),
     TestCommand.Create(house),
     BenchCommand.Create(house),
+    ChaosCommand.Create(house),
 };
 
 return await Screen.Guard(() => root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false }, signals.Token));

@@ -1,0 +1,32 @@
+using ClusterMember = Platform.Scenarios.Tests.Cluster.ClusterMember;
+
+namespace Platform.Scenarios.Tests.Chaos;
+
+/// <summary>One thing that goes wrong.</summary>
+internal sealed record Disturbance(string Name, string Member, Func<ClusterMember, Task> Do)
+{
+    /// <summary>What may happen to a cluster of two of each; the seed says in which order.</summary>
+    public static IReadOnlyList<Disturbance> All { get; } =
+    [
+        .. Each(Kill, "llama-worker-1", "llama-worker-2", "gateway-1", "gateway-2", "silo-1", "silo-2", "ledger", "rabbitmq", "postgres"),
+        .. Each(HoldUp, "llama-worker-1", "gateway-2", "silo-2", "ledger"),
+        .. Each(Restart, "llama-worker-2", "gateway-1", "silo-1", "ledger"),
+    ];
+
+    public static Disturbance Kill(string member) => new("kill -9", member, one => one.KillAndRestart());
+
+    /// <summary>SIGSTOP for as long as a partition may last.</summary>
+    public static Disturbance HoldUp(string member) => new("SIGSTOP", member, async one =>
+    {
+        one.Suspend();
+        await Task.Delay(TimeSpan.FromSeconds(12));
+        one.Continue();
+        await one.Ready();
+    });
+
+    public static Disturbance Restart(string member) => new("SIGTERM", member, one => one.Restart());
+
+    public override string ToString() => $"{Name} {Member}";
+
+    private static IEnumerable<Disturbance> Each(Func<string, Disturbance> what, params string[] members) => members.Select(what);
+}

@@ -1,0 +1,24 @@
+using System.Text.Json.Nodes;
+
+namespace Platform.Scenarios.Tests.Chaos;
+
+/// <summary>A request whose answer is always the same, whatever happens on the way.</summary>
+internal sealed record Recipe(string Name, string Model, int Choices, string More)
+{
+    /// <summary>Each of a few seconds on the slow model, and of many frames.</summary>
+    public static IReadOnlyList<Recipe> All { get; } =
+    [
+        new("greedy", TestCatalogue.Slow, 1, """ "temperature":0,"max_tokens":250 """),
+        new("sampled", TestCatalogue.Slow, 1, """ "seed":7,"max_tokens":250 """),
+        new("hot", TestCatalogue.Slow, 1, """ "seed":5,"temperature":2,"max_tokens":200 """),
+        new("penalties", TestCatalogue.Slow, 1, """ "seed":11,"presence_penalty":1.2,"frequency_penalty":0.4,"repeat_penalty":1.2,"max_tokens":250 """),
+        new("three choices", TestCatalogue.Slow, 3, """ "seed":11,"n":3,"max_tokens":200 """),
+        new("three choices with stops", TestCatalogue.Slow, 3, """ "seed":12,"n":3,"max_tokens":200,"stop":["lazy dog the quick brown fox jumps over the lazy","zzz"] """),
+        new("fast", TestCatalogue.Fast, 2, """ "seed":3,"n":2,"max_tokens":500 """),
+    ];
+
+    public string Body(bool stream) => new JsonObject(((JsonObject)JsonNode.Parse($$"""
+        {"model":"{{Model}}","messages":[{"role":"user","content":"Tell me of {{Name}}."}],{{More}}}
+        """)!).Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone())))
+    { ["stream"] = stream, ["stream_options"] = stream ? new JsonObject { ["include_usage"] = true } : null }.ToJsonString();
+}
