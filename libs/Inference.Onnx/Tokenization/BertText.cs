@@ -40,7 +40,8 @@ internal sealed record BertText(bool LowerCase, bool StripAccents)
         if (LowerCase) letter = Rune.ToLowerInvariant(letter);
         var alone = IsPunctuation(letter);
         if (alone) EndWord(words);
-        words.Append(letter.ToString());
+        Span<char> units = stackalloc char[2];
+        words.Append(units[..letter.EncodeToUtf16(units)]);
         if (alone) EndWord(words);
     }
 

@@ -7,6 +7,9 @@ namespace Platform.Inference.Onnx.Tokenization;
 /// <summary>The WordPiece tokenizer of a BERT model: text to token ids with <c>[CLS]</c> before and <c>[SEP]</c> after.</summary>
 public sealed class WordPiece
 {
+    /// <summary>Letters of a word that is looked up; a longer one is one unknown token.</summary>
+    private const int LongestWord = 100;
+
     private readonly WordPieceTokenizer _words;
     private readonly BertText _text;
 
@@ -29,14 +32,21 @@ public sealed class WordPiece
         var tokens = File.ReadAllLines(vocabulary);
         var settings = Read(configuration);
         int Id(string token) => Array.IndexOf(tokens, token) is >= 0 and var id ? id : throw new InvalidDataException($"'{vocabulary}' has no {token}.");
-        var options = new WordPieceOptions { UnknownToken = settings.UnkToken, PreTokenizer = PreTokenizer.CreateWhiteSpace() };
+        var options = new WordPieceOptions { UnknownToken = settings.UnkToken, MaxInputCharsPerWord = LongestWord, PreTokenizer = PreTokenizer.CreateWhiteSpace() };
         return new(
             WordPieceTokenizer.Create(vocabulary, options),
             new(settings.DoLowerCase, settings.StripAccents ?? settings.DoLowerCase),
             Id(settings.ClsToken), Id(settings.SepToken), tokens.Length);
     }
 
-    public int[] Encode(string text) => [Begin, .. _words.EncodeToIds(_text.Split(text)), End];
+    /// <param name="most">Tokens the sequence may have, <see cref="Begin"/> and <see cref="End"/> included: what follows is not even looked at.</param>
+    public int[] Encode(string text, int most = int.MaxValue)
+    {
+        // the package ends before a word that does not fit as a whole: with room for one word more the cut is where it should be
+        var room = most - 2;
+        var ids = _words.EncodeToIds(_text.Split(text), (int)Math.Min((long)room + LongestWord, int.MaxValue), out _, out _);
+        return [Begin, .. ids.Take(room), End];
+    }
 
     /// <summary>Ids as a client gives them, with <see cref="Begin"/> and <see cref="End"/> where they are missing.</summary>
     public int[] Frame(ReadOnlySpan<int> tokens) => (tokens is [var first, ..] && first == Begin, tokens is [.., var last] && last == End) switch

@@ -7,6 +7,9 @@ namespace Platform.OnnxWorker.Embeddings;
 /// <summary>The inputs of a request as the model's tokens, or what is wrong with them.</summary>
 internal sealed record EmbeddingInputs(IReadOnlyList<int[]> Sequences, int Tokens, RunError? Error = null)
 {
+    /// <summary>Tokens of a text are counted up to here: what is so much too long is not worth more work.</summary>
+    private const int Counted = 16_384;
+
     public static EmbeddingInputs Of(RunEmbedding request, HostedEmbedding model)
     {
         var (tokenizer, longest) = (model.Model.Tokenizer, model.Entry.ContextLength);
@@ -16,10 +19,14 @@ internal sealed record EmbeddingInputs(IReadOnlyList<int[]> Sequences, int Token
             var name = i < request.Names.Count ? request.Names[i] : "input";
             if (i < request.Tokens.Count && FirstUnknown(request.Tokens[i], tokenizer.Size) is { } unknown)
                 return Wrong($"Invalid '{name}': {unknown} is no token of the model '{model.Entry.Id}', which has {tokenizer.Size}.", "invalid_value", name);
-            var sequence = i < request.Tokens.Count ? tokenizer.Frame(request.Tokens[i]) : tokenizer.Encode(request.Texts[i]);
+            var sequence = i < request.Tokens.Count ? tokenizer.Frame(request.Tokens[i]) : tokenizer.Encode(request.Texts[i], request.Truncate ? longest : Counted);
             if (sequence.Length > longest && request.Truncate) sequence = [.. sequence.AsSpan(0, longest - 1), tokenizer.End];
             if (sequence.Length > longest)
-                return Wrong($"This model's maximum context length is {longest} tokens, however you requested {sequence.Length} tokens ({sequence.Length} in '{name}'). Please reduce your prompt.", "context_length_exceeded", name);
+            {
+                var length = sequence.Length == Counted ? $"at least {Counted}" : $"{sequence.Length}";
+                return Wrong($"This model's maximum context length is {longest} tokens, however you requested {length} tokens ({length} in '{name}'). Please reduce your prompt.", "context_length_exceeded", name);
+            }
+
             sequences.Add(sequence);
             total += sequence.Length;
         }

@@ -11,8 +11,20 @@ public sealed class WordPieceTests(Bundled bundled)
     public void A_text_has_the_ids_of_the_reference(int number)
     {
         var (text, expected, _) = Golden.Cases[number];
-        var ids = bundled.MiniLm.Tokenizer.Encode(text);
-        Assert.Equal(expected, ids.Length > Golden.MaxLength ? [.. ids[..(Golden.MaxLength - 1)], bundled.MiniLm.Tokenizer.End] : ids);
+        Assert.Equal(expected, bundled.MiniLm.Tokenizer.Encode(text, Golden.MaxLength));
+    }
+
+    [Theory]
+    [InlineData("the cat sits on unbelievablyembeddings")]
+    [InlineData("qqqqqqqqqqqqqqqqqqqqqqqqqqqqqq zzzzzzzzzzzzzzzz")]
+    public void A_text_is_cut_inside_a_word_too_and_keeps_its_last_mark(string text)
+    {
+        var tokenizer = bundled.MiniLm.Tokenizer;
+        var whole = tokenizer.Encode(text);
+        for (var most = 2; most <= whole.Length + 1; most++)
+        {
+            Assert.Equal(most >= whole.Length ? whole : [.. whole[..(most - 1)], tokenizer.End], tokenizer.Encode(text, most));
+        }
     }
 
     /// <summary>As the reference's basic tokenization is described: control characters go, blanks of all kinds part words, every mark and every Chinese character stands alone.</summary>

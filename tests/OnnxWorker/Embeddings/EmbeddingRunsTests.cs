@@ -38,6 +38,14 @@ public sealed class EmbeddingRunsTests
         Assert.Equal(3 + 256, (await worker.Answer(run with { Run = 2, Truncate = true })).PromptTokens);
     }
 
+    [Fact]
+    public async Task A_text_that_is_far_too_long_is_not_counted_to_its_end()
+    {
+        await using var worker = await WorkerRig.Start();
+        var refused = await worker.Answer(WorkerRig.Run(string.Concat(Enumerable.Repeat(new string('q', 99) + " ", 1000))));
+        Assert.Contains("however you requested at least 16384 tokens", refused.Error!.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(-1)]
     [InlineData(30_522)]
