@@ -50,6 +50,7 @@ public static class EventingRegistration
         services.AddSingleton<EventWriter>();
         services.AddSingleton<UsageReader>();
         services.AddSingleton<SpentReader>();
+        services.AddSingleton<SpentEvents>();
         services.AddSingleton<LedgerVerifier>();
         return builder;
     }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Platform.Contracts.Generations;
 using Platform.Eventing;
 using Platform.Ledger.Recording;
+using Platform.Messaging.Ledger;
 
 namespace Platform.Ledger;
 
@@ -16,5 +17,13 @@ public static class LedgerRegistration
         builder.Services.AddHostedService(provider => provider.GetRequiredService<QuotaSettlement>());
         builder.Services.AddSingleton<IGenerationLedger, DirectLedger>();
         return builder;
+    }
+
+    /// <summary>The ledger in a process of its own: records what is in its queue.</summary>
+    public static IHostApplicationBuilder AddQueuedLedger(this IHostApplicationBuilder builder)
+    {
+        builder.AddLedger();
+        builder.Services.AddHostedService<Retelling>();
+        return builder.AddLedgerQueueReader();
     }
 }

@@ -1,7 +1,6 @@
 using Platform.Clustering;
 using Platform.Eventing;
 using Platform.Ledger;
-using Platform.Messaging.Ledger;
 using Platform.Observability;
 using Platform.Observability.Health;
 using Platform.Observability.Hosting;
@@ -13,8 +12,7 @@ return await PlatformProcess.Run("ledger", () =>
     builder.AddListening("Health", 8081);
     builder.AddEventing();
     builder.AddClusterClient();
-    builder.AddLedger();
-    builder.AddLedgerQueueReader();
+    builder.AddQueuedLedger();
 
     var app = builder.Build();
     app.MapPlatformHealth();

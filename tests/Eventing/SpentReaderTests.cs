@@ -35,7 +35,11 @@ public sealed class SpentReaderTests : IAsyncLifetime
         {
             var counted = await _host.Scalar<long>($"select count(*) from ledger.mt_events where seq_id <= {read.Sequence}");
             Assert.Equal((counted * 18, counted * 18), (read.Tokens, read.CostMicros));
+            Assert.All(read.Above, above => Assert.True(above.Sequence > read.Sequence && above is { Tokens: 18, CostMicros: 18, KeyId: "key_a" }));
+            Assert.Equal(read.Above.Count, read.Above.Select(above => above.Sequence).Distinct().Count());
         }
+
+        Assert.Contains(reads, read => read.Above.Count > 0);
 
         Assert.Equal(2000 * 18, reads[^1].Tokens);
     }

@@ -4,7 +4,7 @@ using Platform.Eventing.Database;
 
 namespace Platform.Eventing.Usage;
 
-/// <summary>What a project has spent, as a quota that starts anew needs it: the rollup and its position, of one instant.</summary>
+/// <summary>What a project has spent, as a quota that starts anew needs it: the rollup, its position and what was recorded above it, of one instant.</summary>
 public sealed class SpentReader(NpgsqlDataSource database, TimeProvider time)
 {
     public async Task<Spent> ReadAsync(string projectId, CancellationToken cancellation)
@@ -34,6 +34,13 @@ public sealed class SpentReader(NpgsqlDataSource database, TimeProvider time)
                 {
                     Parameters = { new() { Value = projectId }, new() { Value = UsageTables.Bucket(now.AddMinutes(-2), BucketWidth.Minute) } },
                 },
+                new($"""
+                    {SpentEvents.Select} where seq_id > (select coalesce(max(last_seq_id), 0) from {LedgerSchema.Name}.mt_event_progression where name = $2)
+                    and data -> 'figures' ->> 'project_id' = $1
+                    """)
+                {
+                    Parameters = { new() { Value = projectId }, new() { Value = UsageRollupProjection.Shard } },
+                },
             },
         };
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
@@ -45,7 +52,8 @@ public sealed class SpentReader(NpgsqlDataSource database, TimeProvider time)
         await reader.NextResultAsync(cancellation);
         var recent = new List<RecentUse>();
         while (await reader.ReadAsync(cancellation)) recent.Add(new(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3)));
-        return new Spent(sequence, tokens, cost, recent);
+        await reader.NextResultAsync(cancellation);
+        return new Spent(sequence, tokens, cost, recent) { Above = await SpentEvents.Read(reader, cancellation) };
     }
 }
 
@@ -53,6 +61,10 @@ public sealed class SpentReader(NpgsqlDataSource database, TimeProvider time)
 /// <param name="Tokens">Input and output since the month began (UTC).</param>
 /// <param name="CostMicros">Since the month began (UTC).</param>
 /// <param name="Recent">Use in the buckets of at least the last two minutes.</param>
-public sealed record Spent(long Sequence, long Tokens, long CostMicros, IReadOnlyList<RecentUse> Recent);
+public sealed record Spent(long Sequence, long Tokens, long CostMicros, IReadOnlyList<RecentUse> Recent)
+{
+    /// <summary>What is recorded but not in the rollup yet.</summary>
+    public IReadOnlyList<SpentEvent> Above { get; init; } = [];
+}
 
 public readonly record struct RecentUse(string KeyId, string Model, long Requests, long Tokens);

@@ -49,7 +49,16 @@ internal sealed class ReservationBook
         var now = Now;
         _recorded.StartAt(spent.Sequence);
         (_spent, _spentMicros) = (spent.Tokens, spent.CostMicros);
-        _usedRecently = spent.Recent.Count > 0;
+        foreach (var above in spent.Above)
+        {
+            _recorded.Add(above.Sequence);
+            _spent += above.Tokens;
+            _spentMicros += above.CostMicros;
+            _keys.GetValueOrDefault(above.KeyId)?.Empty(now);
+            _models.GetValueOrDefault(above.Model)?.Empty(now);
+        }
+
+        _usedRecently = spent.Recent.Count + spent.Above.Count > 0;
         if (_usedRecently) _project.Empty(now);
         foreach (var use in spent.Recent)
         {

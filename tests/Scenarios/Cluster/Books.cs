@@ -56,7 +56,7 @@ internal sealed class Books : IAsyncDisposable
         Assert.Equal(generations, events.Select(recorded => recorded.Id).Distinct().Count());
         var tokens = events.Sum(recorded => recorded.PromptTokens + recorded.CompletionTokens);
         await Eventually.Holds(Usage, usage => usage == (generations, tokens), TimeSpan.FromSeconds(60));
-        await Eventually.Holds(Quota, quota => quota is { OpenReservations: 0, Reserved: 0 }, TimeSpan.FromSeconds(60));
+        await Eventually.Holds(Quota, quota => quota is { OpenReservations: 0, Reserved: 0 } && quota.Spent == tokens, TimeSpan.FromSeconds(60));
     }
 
     public async ValueTask DisposeAsync()

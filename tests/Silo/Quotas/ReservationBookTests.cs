@@ -175,6 +175,18 @@ public sealed class ReservationBookTests
     }
 
     [Fact]
+    public void What_was_recorded_above_the_rollup_is_counted_at_the_start_and_not_again_when_it_is_told()
+    {
+        var book = Book(Limits(null, 1000));
+        book.StartFrom(new Spent(10, 5000, 99, []) { Above = [new(12, "c", "project", "key", "model", 100, 1)] });
+
+        book.Recorded([new("c", 12, 100, 1), new("d", 11, 100, 1)]);
+
+        Assert.Equal((5200L, 101L, 12L), (book.Read().Spent, book.Read().SpentMicros, book.Read().Sequence));
+        Assert.Equal(0, Remaining(book)); // as after any use a moment ago
+    }
+
+    [Fact]
     public void A_reservation_no_gateway_offers_any_more_counts_as_used()
     {
         var book = Book(Limits(null, 600));
