@@ -18,6 +18,8 @@ internal sealed partial class Drain(LiveGenerations generations, IOptions<DrainO
     public static readonly ApiError Stopping =
         new(503, "This gateway is stopping. A stream can be continued through another one: GET …/{id}/stream, with the last event's id as Last-Event-ID.", "server_error", null, "gateway_stopping") { RetryAfter = TimeSpan.FromSeconds(1) };
 
+    public static readonly ApiError LedgerFull = ApiError.Unavailable("What is answered can't be recorded at the moment. Please try again later.", TimeSpan.FromSeconds(5));
+
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

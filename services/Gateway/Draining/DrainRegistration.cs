@@ -1,3 +1,4 @@
+using Platform.Contracts.Generations;
 using Platform.Gateway.Errors;
 
 namespace Platform.Gateway.Draining;
@@ -11,15 +12,20 @@ internal static class DrainRegistration
         services.AddHostedService<Drain>();
     }
 
-    /// <summary>While the process stops: no connection is kept, and what would begin new work is sent elsewhere.</summary>
+    /// <summary>
+    /// While the process stops, no connection is kept and what would begin new work is sent elsewhere. While what has ended can't be recorded and there is
+    /// no room to keep more of it, new work is refused before it begins.
+    /// </summary>
     public static void UseDraining(this IApplicationBuilder app)
     {
         var stopping = app.ApplicationServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        var ledger = app.ApplicationServices.GetRequiredService<IGenerationLedger>();
         app.Use(next => http =>
         {
-            if (!stopping.IsCancellationRequested) return next(http);
-            http.Response.Headers.Connection = "close";
-            return HttpMethods.IsPost(http.Request.Method) && http.Request.Path.StartsWithSegments("/v1") ? Drain.Stopping.Write(http) : next(http);
+            if (stopping.IsCancellationRequested) http.Response.Headers.Connection = "close";
+            else if (ledger.HasRoom) return next(http);
+            if (!HttpMethods.IsPost(http.Request.Method) || !http.Request.Path.StartsWithSegments("/v1")) return next(http);
+            return (stopping.IsCancellationRequested ? Drain.Stopping : Drain.LedgerFull).Write(http);
         });
     }
 }

@@ -9,6 +9,7 @@ internal sealed class TestLedger : IGenerationLedger
     private readonly Channel<GenerationFinished> recorded = Channel.CreateUnbounded<GenerationFinished>();
 
     public TaskCompletionSource? Gate { get; set; }
+    public bool HasRoom { get; set; } = true;
     public bool IsEmpty => recorded.Reader.Count == 0;
 
     public async Task Record(GenerationFinished finished, CancellationToken cancellation)
