@@ -16,6 +16,7 @@ public static partial class ClusterClient
     public static IHostApplicationBuilder AddClusterClient(this IHostApplicationBuilder builder)
     {
         var cluster = ClusterOptions.From(builder.Configuration);
+        builder.Services.AddMembershipSchema(cluster);
         builder.UseOrleansClient(client => client
             .Configure<Orleans.Configuration.ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (cluster.Id, ClusterOptions.Service))
             .UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = (ClusterOptions.Invariant, cluster.ConnectionString))

@@ -16,8 +16,7 @@ public static class ClusterSilo
     {
         var cluster = ClusterOptions.From(configuration);
         var address = ClusterOptions.Address(configuration[AddressKey] ?? "127.0.0.1", AddressKey);
-        silo.Services.AddSingleton(cluster);
-        silo.Services.AddHostedService<MembershipSchema>();
+        silo.Services.AddMembershipSchema(cluster);
         return silo
             .Configure<Orleans.Configuration.ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (cluster.Id, ClusterOptions.Service))
             .UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = (ClusterOptions.Invariant, cluster.ConnectionString))

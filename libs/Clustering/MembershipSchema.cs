@@ -1,11 +1,23 @@
 using System.Reflection;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Platform.Clustering;
 
-/// <summary>Makes the tables of the membership before the silo starts; replicas take turns.</summary>
+internal static class MembershipRegistration
+{
+    public static void AddMembershipSchema(this IServiceCollection services, ClusterOptions cluster)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(cluster);
+        services.AddHostedService<MembershipSchema>();
+    }
+}
+
+/// <summary>Makes the tables of the membership before anybody looks into them; whoever starts first makes them, and all take turns.</summary>
 internal sealed partial class MembershipSchema(ClusterOptions cluster, TimeProvider time, ILogger<MembershipSchema> log) : IHostedLifecycleService
 {
     private const long Lock = 0x6f72_6c65_616e_0001;
@@ -21,7 +33,7 @@ internal sealed partial class MembershipSchema(ClusterOptions cluster, TimeProvi
                 await Apply(sql, cancellationToken);
                 return;
             }
-            catch (NpgsqlException e) when (e.IsTransient)
+            catch (NpgsqlException e) when (e.IsTransient || e.SqlState == PostgresErrorCodes.InvalidCatalogName) // the database itself is made by who keeps documents in it
             {
                 Log.DatabaseUnavailable(log, e.Message);
                 await Task.Delay(Retry, time, cancellationToken);

@@ -27,6 +27,8 @@ public static class PlatformDefaults
         // The one warns at every start that server GC is off, the other of a first check that takes as long as the machine is up.
         ["Logging:LogLevel:Orleans.Runtime.Silo"] = "Error",
         ["Logging:LogLevel:Orleans.Runtime.Watchdog"] = "Error",
+        // A client that waits for its first silo says so itself, once.
+        ["Logging:LogLevel:Orleans.Messaging.GatewayManager"] = "Error",
         ["Logging:LogLevel:Polly"] = "Warning",
         ["Logging:LogLevel:MassTransit"] = "Warning",
         ["Logging:LogLevel:Npgsql"] = "Warning",
