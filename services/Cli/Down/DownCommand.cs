@@ -19,7 +19,7 @@ internal static class DownCommand
             }
 
             var steps = new TerminalSteps();
-            await steps.Step("Stopping the platform, then PostgreSQL", async () =>
+            await steps.Step("Stopping the platform, then what it stands on", async () =>
             {
                 TiedProcess.Terminate(running.Pid);
                 while (RunningPlatform.StartTicksOf(running.Pid) == running.StartTicks) await Task.Delay(50, cancellation);

@@ -26,8 +26,8 @@ internal static class StatusCommand
             {
                 ("State", health),
                 ("API", running.Address + "/v1"),
-                ("Page", running.Address + "/"),
-                ("Metrics", $"http://127.0.0.1:{running.MetricsPort}/metrics"),
+                ("Page", (running.Console ?? running.Address) + "/"),
+                ("Metrics", $"http://127.0.0.1:{running.Processes.FirstOrDefault(process => process.MetricsPort != 0)?.MetricsPort ?? running.MetricsPort}/metrics"),
                 ("PostgreSQL", $"127.0.0.1:{running.DatabasePort}, user platform, password in {house.DatabasePassword}"),
                 ("Running for", Screen.Duration(DateTimeOffset.UtcNow - running.Since)),
                 ("Process", $"{running.Pid}"),
@@ -38,6 +38,8 @@ internal static class StatusCommand
                 Screen.Field(name, value);
             }
 
+            Screen.Raw("");
+            Screen.Out.Write(await ProcessTable.Make(running.Processes, cancellation));
             return 0;
         });
         return command;

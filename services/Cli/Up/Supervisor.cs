@@ -71,14 +71,14 @@ internal sealed class Supervisor : IAsyncDisposable
 
         foreach (var supervised in _services)
         {
-            supervised.Service.Changed += Write;
+            supervised.Service.Changed += () => Write();
             supervised.Service.KeepRunning();
         }
 
         _running = _running with { Ready = true };
-        Write();
+        var ready = Write();
         _own.Note($"ready on {options.Address}");
-        return _running;
+        return ready;
     }
 
     /// <summary>Who takes work first, then who keeps what came of it, so that what is still recorded finds its database.</summary>
@@ -89,7 +89,7 @@ internal sealed class Supervisor : IAsyncDisposable
             await steps.Step($"Stopping {string.Join(", ", together.Select(supervised => supervised.Service.Name))}", () => Task.WhenAll(together.Select(supervised => supervised.Service.Stop())));
             foreach (var supervised in together)
             {
-                _services.Remove(supervised);
+                lock (_writing) _services.Remove(supervised);
                 supervised.Service.Log.Dispose();
             }
         }
@@ -158,12 +158,14 @@ internal sealed class Supervisor : IAsyncDisposable
         Write();
     }
 
-    private void Write()
+    private RunningPlatform Write()
     {
         lock (_writing)
         {
             var processes = _services.Select(one => new RunningProcess(one.Service.Name, one.Log, one.Service.Pid ?? 0, one.Service.Since, one.Service.Restarts, one.Address, one.MetricsPort));
-            (_running! with { Processes = [.. processes] }).Write(_house);
+            var running = _running! with { Processes = [.. processes] };
+            running.Write(_house);
+            return running;
         }
     }
 

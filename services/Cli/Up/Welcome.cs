@@ -13,7 +13,9 @@ internal static class Welcome
         var model = new ModelCatalog(new CatalogOptions { File = house.CatalogFile, OperatorFile = house.OperatorFile }).Models.FirstOrDefault(model => model.Kind == ModelKind.Chat)?.Id;
         Screen.Raw("");
         Screen.Field("Address", credentials.BaseUrl);
-        Screen.Field("Page", running.Address + "/");
+        var gateways = running.Processes.Where(process => process.Log.StartsWith("gateway-", StringComparison.Ordinal)).Select(process => process.Address + "/v1").ToList();
+        if (gateways.Count > 1) Screen.Field("Gateways", string.Join(" ", gateways));
+        Screen.Field("Page", (running.Console ?? running.Address) + "/");
         Screen.Field("API key", credentials.ApiKey);
         Screen.Field("Model", model ?? "none: ./platform models add");
         Screen.Raw("");
