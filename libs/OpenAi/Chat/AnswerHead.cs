@@ -3,7 +3,8 @@ namespace Platform.OpenAi.Chat;
 /// <summary>What every chunk of one answer repeats.</summary>
 /// <param name="Created">Unix seconds.</param>
 /// <param name="SystemFingerprint">Changes when the same seed may give another answer.</param>
-public sealed record AnswerHead(string Id, long Created, string Model, string SystemFingerprint);
+/// <param name="ServiceTier">What it ran as.</param>
+public sealed record AnswerHead(string Id, long Created, string Model, string SystemFingerprint, string ServiceTier = "default");
 
 /// <param name="Cached">Of <paramref name="Prompt"/>: tokens that did not have to be decoded.</param>
 /// <param name="Completion">Over all choices.</param>

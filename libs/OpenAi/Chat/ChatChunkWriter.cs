@@ -3,42 +3,51 @@ using System.Text;
 using System.Text.Json;
 using Platform.OpenAi.Errors;
 using Platform.OpenAi.Json;
+using Platform.OpenAi.Logprobs;
+using Platform.OpenAi.Reading;
 using Platform.OpenAi.Streaming;
 
 namespace Platform.OpenAi.Chat;
 
 /// <summary>Writes the events of one streamed chat completion. What all chunks share is formatted once; a token allocates nothing.</summary>
-/// <param name="includeUsage">Whether every chunk carries a <c>usage</c> key, null until the last.</param>
+/// <param name="options">With usage every chunk carries a <c>usage</c> key, null until the last.</param>
 /// <param name="ids">Numbers the events; those the client has are not written.</param>
-public sealed class ChatChunkWriter(AnswerHead head, bool includeUsage, EventIds ids)
+/// <param name="logprobs">Whether chunks tell log-probabilities.</param>
+public sealed class ChatChunkWriter(AnswerHead head, StreamOptions options, EventIds ids, bool logprobs = false)
 {
+    private static readonly IReadOnlyList<TokenLogprob> None = [];
+
     private readonly byte[] start = Encoding.UTF8.GetBytes(
         $"data: {{\"id\":\"{head.Id}\",\"object\":\"chat.completion.chunk\",\"created\":{head.Created},\"model\":\"{JsonEncodedText.Encode(head.Model)}\","
-        + $"\"service_tier\":\"default\",\"system_fingerprint\":\"{head.SystemFingerprint}\",\"choices\":[");
+        + $"\"service_tier\":\"{head.ServiceTier}\",\"system_fingerprint\":\"{head.SystemFingerprint}\",\"choices\":[");
 
     /// <summary>Starts a choice: the role and nothing else.</summary>
     public void Role(IBufferWriter<byte> output, int choice)
     {
         if (!Open(output, choice)) return;
         output.Write("{\"role\":\"assistant\",\"content\":\"\",\"refusal\":null}"u8);
-        Close(output, null);
+        Close(output, null, logprobs ? None : null, 0);
     }
 
+    /// <summary>What has been used so far, for chunks that say so.</summary>
+    public TokenUsage Used { get; set; }
+
     /// <param name="text">UTF-8, whole characters.</param>
-    public void Content(IBufferWriter<byte> output, int choice, ReadOnlySpan<byte> text)
+    /// <param name="tokens">Those whose text it is, where log-probabilities are told.</param>
+    public void Content(IBufferWriter<byte> output, int choice, ReadOnlySpan<byte> text, IReadOnlyList<TokenLogprob>? tokens = null)
     {
         if (!Open(output, choice)) return;
         output.Write("{\"content\":\""u8);
         output.WriteEscaped(text);
         output.Write("\"}"u8);
-        Close(output, null);
+        Close(output, null, logprobs ? tokens ?? None : null, text.Length);
     }
 
     public void Finish(IBufferWriter<byte> output, int choice, ChatFinish reason)
     {
         if (!Open(output, choice)) return;
         output.Write("{}"u8);
-        Close(output, reason);
+        Close(output, reason, null, 0);
     }
 
     /// <summary>The chunk without choices, which counts with the last of them; to be written only where usage was asked for.</summary>
@@ -49,7 +58,7 @@ public sealed class ChatChunkWriter(AnswerHead head, bool includeUsage, EventIds
         output.Write(start);
         output.Write("],\"usage\":"u8);
         UsageBody.Write(output, usage);
-        output.Write("}\n\n"u8);
+        End(output, 0);
     }
 
     public static void Done(IBufferWriter<byte> output) => output.Write("data: [DONE]\n\n"u8);
@@ -76,10 +85,29 @@ public sealed class ChatChunkWriter(AnswerHead head, bool includeUsage, EventIds
         return true;
     }
 
-    private void Close(IBufferWriter<byte> output, ChatFinish? reason)
+    private void Close(IBufferWriter<byte> output, ChatFinish? reason, IReadOnlyList<TokenLogprob>? tokens, int size)
     {
-        output.Write(",\"logprobs\":null,\"finish_reason\":"u8);
+        output.Write(",\"logprobs\":"u8);
+        output.WriteLogprobs(tokens);
+        output.Write(",\"finish_reason\":"u8);
         output.Write(reason.Json());
-        output.Write(includeUsage ? "}],\"usage\":null}\n\n"u8 : "}]}\n\n"u8);
+        output.Write("}]"u8);
+        if (options.ContinuousUsage)
+        {
+            output.Write(",\"usage\":"u8);
+            UsageBody.Write(output, Used);
+        }
+        else if (options.IncludeUsage)
+        {
+            output.Write(",\"usage\":null"u8);
+        }
+
+        End(output, size);
+    }
+
+    private void End(IBufferWriter<byte> output, int size)
+    {
+        if (options.Obfuscate) Obfuscation.Write(output, size);
+        output.Write("}\n\n"u8);
     }
 }

@@ -2,11 +2,13 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Platform.OpenAi.Json;
+using Platform.OpenAi.Logprobs;
 
 namespace Platform.OpenAi.Chat;
 
 /// <param name="Text">UTF-8.</param>
-public readonly record struct ChatChoice(ReadOnlyMemory<byte> Text, ChatFinish Finish);
+/// <param name="Logprobs">One for each token that is seen; null where they were not asked for.</param>
+public readonly record struct ChatChoice(ReadOnlyMemory<byte> Text, ChatFinish Finish, IReadOnlyList<TokenLogprob>? Logprobs = null);
 
 /// <summary>The <c>chat.completion</c> object, keys and nulls as the API has them.</summary>
 public static class ChatCompletionBody
@@ -21,15 +23,15 @@ public static class ChatCompletionBody
             output.WriteNumber(i);
             output.Write(",\"message\":{\"role\":\"assistant\",\"content\":\""u8);
             output.WriteEscaped(choices[i].Text.Span);
-            output.Write("\",\"refusal\":null,\"annotations\":[]},\"logprobs\":null,\"finish_reason\":"u8);
+            output.Write("\",\"refusal\":null,\"annotations\":[]},\"logprobs\":"u8);
+            output.WriteLogprobs(choices[i].Logprobs);
+            output.Write(",\"finish_reason\":"u8);
             output.Write(((ChatFinish?)choices[i].Finish).Json());
             output.Write("}"u8);
         }
 
         output.Write("],\"usage\":"u8);
         UsageBody.Write(output, usage);
-        output.Write(",\"service_tier\":\"default\",\"system_fingerprint\":\""u8);
-        output.Write(Encoding.UTF8.GetBytes(head.SystemFingerprint));
-        output.Write("\"}"u8);
+        output.Write(Encoding.UTF8.GetBytes($",\"service_tier\":\"{head.ServiceTier}\",\"system_fingerprint\":\"{head.SystemFingerprint}\"}}"));
     }
 }

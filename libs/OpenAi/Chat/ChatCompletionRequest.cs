@@ -1,3 +1,6 @@
+using Platform.OpenAi.Reading;
+using Platform.OpenAi.Sampling;
+
 namespace Platform.OpenAi.Chat;
 
 /// <summary>A valid body of <c>POST /v1/chat/completions</c>. Null: not given.</summary>
@@ -8,28 +11,10 @@ public sealed record ChatCompletionRequest
 
     public required ChatMessages Messages { get; init; }
 
-    /// <summary>0–2.</summary>
-    public float? Temperature { get; init; }
+    public required SamplingFields Sampling { get; init; }
 
-    /// <summary>0–1.</summary>
-    public float? TopP { get; init; }
-
-    /// <summary>0 keeps everything. Not in OpenAI's API.</summary>
-    public int? TopK { get; init; }
-
-    /// <summary>0–1. Not in OpenAI's API.</summary>
-    public float? MinP { get; init; }
-
-    /// <summary>−2–2.</summary>
-    public float? PresencePenalty { get; init; }
-
-    /// <summary>−2–2.</summary>
-    public float? FrequencyPenalty { get; init; }
-
-    /// <summary>&gt; 0. Not in OpenAI's API.</summary>
-    public float? RepeatPenalty { get; init; }
-
-    public long? Seed { get; init; }
+    /// <summary>Likeliest tokens told with each token's log-probability, 0–20; null: no log-probabilities.</summary>
+    public int? Logprobs { get; init; }
 
     /// <summary><c>n</c>, 1–128.</summary>
     public int Choices { get; init; } = 1;
@@ -42,7 +27,18 @@ public sealed record ChatCompletionRequest
 
     public bool Stream { get; init; }
 
-    public bool IncludeUsage { get; init; }
+    public StreamOptions StreamOptions { get; init; }
+
+    /// <summary><c>default</c>, <c>flex</c> or <c>priority</c>.</summary>
+    public string ServiceTier { get; init; } = "default";
+
+    /// <summary>Whether the model goes on with the last message instead of answering it.</summary>
+    public bool ContinueFinal { get; init; }
+
+    public bool AddGenerationPrompt { get; init; } = true;
+
+    /// <summary><c>chat_template_kwargs</c> as JSON, or null.</summary>
+    public string? TemplateArguments { get; init; }
 
     /// <summary><c>safety_identifier</c> or <c>user</c>.</summary>
     public string? User { get; init; }
@@ -57,4 +53,5 @@ public sealed record ChatCompletionRequest
 /// <summary>The conversation as the chat template takes it.</summary>
 /// <param name="Json">JSON array; content parts are joined to text.</param>
 /// <param name="Bytes">Its length in UTF-8: no tokenizer makes more tokens of it.</param>
-public sealed record ChatMessages(string Json, int Bytes);
+/// <param name="EndsWithAssistant">Whether the last message is the assistant's.</param>
+public sealed record ChatMessages(string Json, int Bytes, bool EndsWithAssistant = false);

@@ -14,6 +14,7 @@ internal sealed class ChatMessageReader(FirstError errors, Utf8JsonWriter json)
 
     /// <summary>Ids of the tool calls that tool messages may answer here.</summary>
     private readonly HashSet<string> openCalls = [];
+    private string? lastRole;
 
     public static ChatMessages Read(JsonElement body, FirstError errors)
     {
@@ -34,7 +35,7 @@ internal sealed class ChatMessageReader(FirstError errors, Utf8JsonWriter json)
 
         json.WriteEndArray();
         json.Flush();
-        return new ChatMessages(Encoding.UTF8.GetString(buffer.WrittenSpan), buffer.WrittenCount);
+        return new ChatMessages(Encoding.UTF8.GetString(buffer.WrittenSpan), buffer.WrittenCount, reader.lastRole == "assistant");
     }
 
     private void Message(JsonElement message, string path)
@@ -48,6 +49,7 @@ internal sealed class ChatMessageReader(FirstError errors, Utf8JsonWriter json)
         var fields = new JsonObjectReader(message, $"{path}.", errors);
         fields.RequiredText("role");
         if (fields.OneOf("role", "system", "assistant", "user", "function", "tool", "developer") is not { } role) return;
+        lastRole = role;
         fields.Text("name");
         if (role == "function") fields.RequiredText("name");
         if (role == "tool") Answer(fields);

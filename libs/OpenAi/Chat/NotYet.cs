@@ -11,19 +11,16 @@ internal static class NotYet
     /// <summary>Fields that are refused unless they hold nothing (null, false, empty) or the number that switches them off.</summary>
     private static readonly FrozenDictionary<string, double?> Off = new Dictionary<string, double?>
     {
-        ["logprobs"] = null, ["logit_bias"] = null, ["tools"] = null, ["functions"] = null, ["audio"] = null, ["web_search_options"] = null, ["moderation"] = null,
-        ["typical_p"] = 1, ["top_a"] = 0, ["tfs_z"] = 1, ["top_n_sigma"] = -1, ["xtc_probability"] = 0, ["dry_multiplier"] = 0, ["mirostat"] = 0, ["dynatemp_range"] = 0,
-        ["repetition_penalty"] = 1, ["length_penalty"] = 1, ["no_repeat_ngram_size"] = 0, ["best_of"] = 1, ["use_beam_search"] = null, ["min_tokens"] = 0, ["n_probs"] = 0,
-        ["prompt_logprobs"] = null, ["ignore_eos"] = null, ["stop_token_ids"] = null, ["bad_words"] = null, ["allowed_token_ids"] = null, ["samplers"] = null,
+        ["tools"] = null, ["functions"] = null, ["audio"] = null, ["web_search_options"] = null, ["moderation"] = null,
+        ["top_a"] = 0, ["tfs_z"] = 1, ["mirostat"] = 0, ["length_penalty"] = 1, ["no_repeat_ngram_size"] = 0, ["best_of"] = 1, ["use_beam_search"] = null, ["n_probs"] = 0,
+        ["prompt_logprobs"] = null, ["bad_words"] = null, ["allowed_token_ids"] = null, ["samplers"] = null,
         ["logits_processors"] = null, ["grammar"] = null, ["json_schema"] = null, ["structured_outputs"] = null, ["guided_json"] = null, ["guided_regex"] = null, ["guided_choice"] = null,
-        ["guided_grammar"] = null, ["chat_template"] = null, ["chat_template_kwargs"] = null, ["continue_final_message"] = null, ["echo"] = null, ["lora"] = null, ["documents"] = null,
+        ["guided_grammar"] = null, ["chat_template"] = null, ["echo"] = null, ["lora"] = null, ["documents"] = null,
         ["thinking"] = null,
     }.ToFrozenDictionary();
 
     public static void Check(JsonElement body, JsonObjectReader fields, FirstError errors)
     {
-        fields.Boolean("logprobs");
-        fields.Object("logit_bias");
         fields.Array("tools");
         fields.Array("functions");
         fields.Boolean("parallel_tool_calls");
@@ -32,14 +29,12 @@ internal static class NotYet
             if (Off.TryGetValue(property.Name, out var off) && !IsOff(property.Value, off)) errors.Add(ApiError.Unsupported(property.Name));
         }
 
-        TopLogprobs(fields, errors);
         ToolChoice(fields, "tool_choice", "tools", errors);
         ToolChoice(fields, "function_call", "functions", errors);
         ResponseFormat(fields, errors);
         Modalities(fields, errors);
-        Only(fields, errors, "service_tier", ["auto", "default"], ["flex", "scale", "priority", "fast"]);
         Only(fields, errors, "reasoning_effort", ["none"], ["minimal", "low", "medium", "high", "xhigh", "max"]);
-        Only(fields, errors, "verbosity", ["medium"], ["low", "high"]);
+        fields.OneOf("verbosity", "low", "medium", "high"); // no open model has such a switch
     }
 
     private static bool IsOff(JsonElement value, double? off) => value.ValueKind switch
@@ -51,14 +46,6 @@ internal static class NotYet
         JsonValueKind.Number => value.TryGetDouble(out var number) && number == off,
         _ => false,
     };
-
-    private static void TopLogprobs(JsonObjectReader fields, FirstError errors)
-    {
-        if (fields.Integer("top_logprobs", 0, 20) is not null && fields.Boolean("logprobs") != true)
-        {
-            errors.Add(ApiError.Invalid("The 'top_logprobs' parameter is only allowed when 'logprobs' is enabled.", "top_logprobs"));
-        }
-    }
 
     private static void ToolChoice(JsonObjectReader fields, string name, string needs, FirstError errors)
     {

@@ -63,5 +63,5 @@ internal static class Wrong
         _ => number.ToString(CultureInfo.InvariantCulture),
     };
 
-    private static string Cut(string text) => text.Length <= 64 ? text : $"{text[..64]}…";
+    public static string Cut(string text) => text.Length <= 64 ? text : $"{text[..64]}…";
 }

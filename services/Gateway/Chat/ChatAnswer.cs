@@ -22,12 +22,12 @@ internal sealed class ChatAnswer(HttpContext http, AnswerHead head) : IAnswer
     public ValueTask Fail(ApiError error, CancellationToken cancellation) => new(error.Write(http));
 
     public static void Write(IBufferWriter<byte> output, AnswerHead head, Generation generation) =>
-        ChatCompletionBody.Write(output, head, [.. generation.Choices.Select(choice => new ChatChoice(choice.Text, choice.Finish.ForClient()))], generation.Usage());
+        ChatCompletionBody.Write(output, head, [.. generation.Choices.Select(choice => new ChatChoice(choice.Text, choice.Finish.ForClient(), generation.Request.Sampling.Logprobs is null ? null : (choice.Logprobs ?? []).ToWire()))], generation.Usage());
 }
 
 internal static class ChatFigures
 {
-    public static AnswerHead Head(this Generation generation) => new(generation.Id, generation.StartedAt.ToUnixTimeSeconds(), generation.Model.Id, generation.Model.SystemFingerprint);
+    public static AnswerHead Head(this Generation generation) => new(generation.Id, generation.StartedAt.ToUnixTimeSeconds(), generation.Model.Id, generation.Model.SystemFingerprint, generation.Request.ServiceTier);
 
     public static TokenUsage Usage(this Generation generation) => new(generation.Started?.PromptTokens ?? 0, generation.Started?.CachedTokens ?? 0, generation.CompletionTokens);
 

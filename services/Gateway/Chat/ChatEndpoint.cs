@@ -34,7 +34,7 @@ internal sealed class ChatEndpoint(Callers callers, ServedModels models, Generat
     {
         var head = generation.Head();
         IAnswer answer = request.Stream
-            ? new ChatStream(http, head, request.IncludeUsage, request.Choices, after: null, holdHeaders: generation.PromptEstimate >= generation.Model.Entry.ContextLength)
+            ? new ChatStream(http, head, request, after: null, holdHeaders: generation.PromptEstimate >= generation.Model.Entry.ContextLength || request.Sampling.NamesTokens)
             : new ChatAnswer(http, head);
         return request.Store ? new StoringAnswer(answer, stored, http.TraceIdentifier, (output, ended) => ChatAnswer.Write(output, head, ended)) : answer;
     }

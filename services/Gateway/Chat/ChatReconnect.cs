@@ -48,7 +48,7 @@ internal sealed class ChatReconnect(Callers callers, ServedModels models, Adopti
         // billed to the key that asked first
         var asked = request.ToGeneration(model, caller with { KeyId = adopted.Run.Record!.Figures.KeyId }, Encoding.UTF8.GetBytes(adopted.Run.Record.Request!)) with { Sampling = adopted.Run.Sampling }; // Request saw both
         await using var generation = await generations.Adopt(asked, adopted);
-        await road.Drive(generation, new ChatStream(http, generation.Head(), request.IncludeUsage, request.Choices, after, holdHeaders: false), http.RequestAborted);
+        await road.Drive(generation, new ChatStream(http, generation.Head(), request, after, holdHeaders: false), http.RequestAborted);
     }
 
     private async Task Again(HttpContext http, string id, ApiKeyIdentity caller)
@@ -80,7 +80,7 @@ internal sealed class ChatReconnect(Callers callers, ServedModels models, Adopti
     private static async Task Show(HttpContext http, RecordedGeneration recorded, GenerationContent content, ChatCompletionRequest request, StreamPosition after)
     {
         var figures = recorded.Figures;
-        var stream = new ChatStream(http, new AnswerHead(figures.GenerationId, figures.StartedAt.ToUnixTimeSeconds(), figures.Model, ServedModel.FingerprintOf(figures.ArtifactHash)), request.IncludeUsage, request.Choices, after, holdHeaders: false);
+        var stream = new ChatStream(http, new AnswerHead(figures.GenerationId, figures.StartedAt.ToUnixTimeSeconds(), figures.Model, ServedModel.FingerprintOf(figures.ArtifactHash), figures.ServiceTier), request, after, holdHeaders: false);
         for (var i = 0; i < content.Choices.Count; i++) await stream.Show(Step.Tokens(FrameOf(figures.GenerationId, i, content.Choices[i]), 0), http.RequestAborted);
         if (recorded.Outcome == Outcome.Completed)
         {

@@ -13,10 +13,14 @@ internal sealed class ChoiceProgress
     private readonly List<int> micros = [];
     private readonly List<int> ends = [];
     private readonly ArrayBufferWriter<byte> text = new();
+    private List<TokenLogprob?>? logprobs;
 
     public int Count => tokens.Count;
     public FinishReason? Finish { get; private set; }
     public ReadOnlyMemory<byte> Text => text.WrittenMemory;
+
+    /// <summary>Of the tokens the client sees; null where they were not asked for, or no token has come.</summary>
+    public IReadOnlyList<TokenLogprob>? Logprobs => logprobs is null ? null : [.. logprobs.OfType<TokenLogprob>()];
 
     /// <summary>For each token the microseconds since the one before it.</summary>
     public ReadOnlySpan<int> Micros => CollectionsMarshal.AsSpan(micros);
@@ -33,6 +37,7 @@ internal sealed class ChoiceProgress
         micros.AddRange(frame.Micros.AsSpan(skip));
         var shift = text.WrittenCount - frame.TextStart(skip);
         for (var i = skip; i < frame.TextEnds.Length; i++) ends.Add(frame.TextEnds[i] + shift);
+        if (frame.Logprobs.Length > 0) (logprobs ??= []).AddRange(frame.Logprobs.AsSpan(skip));
         text.Write(frame.Text.AsSpan(frame.TextStart(skip)));
         Finish = frame.Finish;
         return FrameFit.New;

@@ -16,6 +16,7 @@ internal sealed partial class Generation
         Model = Model.Id,
         RequestedModel = Request.RequestedModel,
         ArtifactHash = Model.ArtifactHash,
+        ServiceTier = Request.ServiceTier,
         Worker = Worker,
         Runs = Run,
         StartedAt = StartedAt,

@@ -158,7 +158,7 @@ internal sealed partial class Generation : IAsyncDisposable
         if (Worker.Length > 0 && !IsGivenAway) await Line.Close();
     }
 
-    private Ticket TicketOf(string? avoid) => new($"{Id}/{Run}", ProjectId, 0, Request.Choices, PromptEstimate, prefix, avoid);
+    private Ticket TicketOf(string? avoid) => new($"{Id}/{Run}", ProjectId, Request.Band, Request.Choices, PromptEstimate, prefix, avoid);
 
     private async IAsyncEnumerable<Step> TakeWorker(Ticket asked, [EnumeratorCancellation] CancellationToken cancellation)
     {

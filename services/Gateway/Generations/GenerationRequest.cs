@@ -47,6 +47,12 @@ internal sealed record GenerationRequest
 
     public bool Stream { get; init; }
 
+    /// <summary><c>default</c>, <c>flex</c> or <c>priority</c>.</summary>
+    public string ServiceTier { get; init; } = "default";
+
+    /// <summary>Which waiting tickets come first.</summary>
+    public int Band => ServiceTier switch { "priority" => 0, "flex" => 2, _ => 1 };
+
     /// <summary>False: nothing of what was said is kept.</summary>
     public bool KeepContent { get; init; } = true;
 

@@ -69,8 +69,24 @@ public class ChatStreamTests
         await using var stream = new EventStream(await asked);
         var choices = (await stream.Rest()).SkipLast(1).Select(line => JsonDocument.Parse(line["data: ".Length..]).RootElement.GetProperty("choices")[0]).ToList();
 
-        Assert.Equal([(0, ""), (1, ""), (0, "a"), (1, "x"), (1, "y"), (0, "b")], choices.SkipLast(2).Select(choice => (choice.GetProperty("index").GetInt32(), choice.GetProperty("delta").GetProperty("content").GetString()!)));
-        Assert.Equal([(0, "stop"), (1, "length")], choices.TakeLast(2).Select(choice => (choice.GetProperty("index").GetInt32(), choice.GetProperty("finish_reason").GetString()!)));
+        Assert.Equal(["0 ", "1 ", "0a", "1x", "1y", "1 length", "0b", "0 stop"], choices.Select(choice =>
+            $"{choice.GetProperty("index")}{(choice.GetProperty("delta").TryGetProperty("content", out var content) && content.GetString() is { Length: > 0 } text ? text : $" {choice.GetProperty("finish_reason")}")}"));
+    }
+
+    [Fact]
+    public async Task Log_probabilities_come_with_the_text_that_their_tokens_complete()
+    {
+        await using var gateway = await GatewayHost.Start();
+        var asked = gateway.Chat(""" "stream":true,"logprobs":true,"top_logprobs":1 """);
+        var run = await gateway.Worker.Next<RunChat>();
+        Assert.Equal(1, run.Sampling.Logprobs);
+        TokenLogprob Token(params byte[] bytes) => new(-1, bytes, [new(-0.5f, [65])]);
+        await gateway.Worker.Send(run, gateway.Worker.Tokens(run, 0, ["", "é", "b"]) with { Logprobs = [Token(0xc3), Token(0xa9), Token(98)] });
+        await gateway.Worker.Send(run, gateway.Worker.Tokens(run, 3, [""], FinishReason.Stop) with { Logprobs = [null] });
+        await using var stream = new EventStream(await asked);
+        var choices = (await stream.Rest()).SkipLast(1).Select(line => JsonDocument.Parse(line["data: ".Length..]).RootElement.GetProperty("choices")[0]).ToList();
+        Assert.Equal(["0", "2", "1", ""], choices.Select(choice => choice.GetProperty("logprobs") is { ValueKind: JsonValueKind.Object } logprobs ? logprobs.GetProperty("content").GetArrayLength().ToString(System.Globalization.CultureInfo.InvariantCulture) : ""));
+        Assert.Equal("""{"token":"A","logprob":-0.5,"bytes":[65]}""", choices[2].GetProperty("logprobs").GetProperty("content")[0].GetProperty("top_logprobs")[0].GetRawText());
     }
 
     [Fact]

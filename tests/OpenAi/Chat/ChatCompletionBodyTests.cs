@@ -33,6 +33,15 @@ public class ChatCompletionBodyTests
     }
 
     [Fact]
+    public void Log_probabilities_stand_beside_the_message()
+    {
+        var output = new ArrayBufferWriter<byte>();
+        ChatCompletionBody.Write(output, Head, [new ChatChoice("a"u8.ToArray(), ChatFinish.Stop, [new(-9999, "a"u8.ToArray(), [new(-0.1f, "b"u8.ToArray())])])], default);
+        Assert.Equal("""{"content":[{"token":"a","logprob":-9999,"bytes":[97],"top_logprobs":[{"token":"b","logprob":-0.1,"bytes":[98]}]}],"refusal":null}""",
+            JsonDocument.Parse(output.WrittenMemory).RootElement.GetProperty("choices")[0].GetProperty("logprobs").GetRawText());
+    }
+
+    [Fact]
     public void Choices_are_numbered_and_usage_adds_up()
     {
         var output = new ArrayBufferWriter<byte>();

@@ -20,7 +20,7 @@ public class ChatRequestReaderTests
         { """ "top_p":1.1 """, "Invalid 'top_p': decimal above maximum value. Expected a value <= 1, but got 1.1 instead.", "top_p", "decimal_above_max_value" },
         { """ "top_p":[1] """, "Invalid type for 'top_p': expected a decimal, but got an array instead.", "top_p", "invalid_type" },
         { """ "min_p":-1 """, "Invalid 'min_p': decimal below minimum value. Expected a value >= 0, but got -1 instead.", "min_p", "decimal_below_min_value" },
-        { """ "top_k":-1 """, "Invalid 'top_k': integer below minimum value. Expected a value >= 0, but got -1 instead.", "top_k", "integer_below_min_value" },
+        { """ "top_k":-2 """, "Invalid 'top_k': integer below minimum value. Expected a value >= -1, but got -2 instead.", "top_k", "integer_below_min_value" },
         { """ "repeat_penalty":0 """, "Invalid 'repeat_penalty': decimal below minimum value. Expected a value >= 0.01, but got 0 instead.", "repeat_penalty", "decimal_below_min_value" },
         { """ "presence_penalty":-2.1 """, "Invalid 'presence_penalty': decimal below minimum value. Expected a value >= -2, but got -2.1 instead.", "presence_penalty", "decimal_below_min_value" },
         { """ "frequency_penalty":3 """, "Invalid 'frequency_penalty': decimal above maximum value. Expected a value <= 2, but got 3 instead.", "frequency_penalty", "decimal_above_max_value" },
@@ -51,7 +51,16 @@ public class ChatRequestReaderTests
         { $$""" "metadata":{"{{new string('k', 65)}}":"v"} """, $"Invalid 'metadata.{new string('k', 64)}': string too long. Expected a string with maximum length 64, but got a string with length 65 instead.", $"metadata.{new string('k', 64)}", "string_above_max_length" },
         { $$""" "metadata":{{{string.Join(',', Enumerable.Range(0, 17).Select(i => $"\"k{i}\":\"v\""))}}} """, "Invalid 'metadata': too many properties. Expected an object with at most 16 properties, but got an object with 17 properties instead.", "metadata", "object_above_max_properties" },
         { """ "top_logprobs":5 """, "The 'top_logprobs' parameter is only allowed when 'logprobs' is enabled.", "top_logprobs", null },
-        { """ "logprobs":true,"top_logprobs":21 """, "Unsupported parameter: 'logprobs' is not supported yet.", "logprobs", "unsupported_parameter" },
+        { """ "logprobs":true,"top_logprobs":21 """, "Invalid 'top_logprobs': integer above maximum value. Expected a value <= 20, but got 21 instead.", "top_logprobs", "integer_above_max_value" },
+        { """ "logprobs":5 """, "Invalid type for 'logprobs': expected a boolean, but got an integer instead.", "logprobs", "invalid_type" },
+        { """ "logit_bias":{"a":1} """, "Invalid key in 'logit_bias': a. Keys are token ids, each an integer of the model's vocabulary.", "logit_bias", "invalid_value" },
+        { """ "logit_bias":{"5":101} """, "Invalid 'logit_bias.5': decimal above maximum value. Expected a value <= 100, but got 101 instead.", "logit_bias.5", "decimal_above_max_value" },
+        { """ "logit_bias":{"5":null} """, "Invalid type for 'logit_bias.5': expected a decimal, but got null instead.", "logit_bias.5", "invalid_type" },
+        { """ "stop_token_ids":[1,-1] """, "Invalid 'stop_token_ids[1]': integer below minimum value. Expected a value >= 0, but got -1 instead.", "stop_token_ids[1]", "integer_below_min_value" },
+        { """ "dry_sequence_breakers":[""] """, "Invalid 'dry_sequence_breakers[0]': empty string. Expected a string with minimum length 1, but got an empty string instead.", "dry_sequence_breakers[0]", "empty_string" },
+        { """ "prediction":{"type":"content"} """, "Missing required parameter: 'prediction.content'.", "prediction.content", "missing_required_parameter" },
+        { """ "continue_final_message":true """, "Invalid 'continue_final_message': the last message is not from the assistant, so there is nothing to continue.", "continue_final_message", "invalid_value" },
+        { """ "chat_template_kwargs":[] """, "Invalid type for 'chat_template_kwargs': expected an object, but got an array instead.", "chat_template_kwargs", "invalid_type" },
         { """ "tool_choice":"required" """, "Invalid value for 'tool_choice': 'tool_choice' is only allowed when 'tools' are specified.", "tool_choice", null },
         { """ "tool_choice":{} """, "Invalid value for 'tool_choice': 'tool_choice' is only allowed when 'tools' are specified.", "tool_choice", null },
         { """ "tool_choice":"always" """, "Invalid value: 'always'. Supported values are: 'none', 'auto', and 'required'.", "tool_choice", "invalid_value" },
@@ -96,8 +105,6 @@ public class ChatRequestReaderTests
     public void A_wrong_message_is_named(string messages, string message, string param, string? code) => AssertRefused($$"""{"model":"m","messages":{{messages}}}""", message, param, code);
 
     [Theory]
-    [InlineData("logprobs", "true")]
-    [InlineData("logit_bias", """{"50256":-100}""")]
     [InlineData("tools", """[{"type":"function","function":{"name":"f"}}]""")]
     [InlineData("functions", """[{"name":"f"}]""")]
     [InlineData("response_format", """{"type":"json_object"}""")]
@@ -107,20 +114,12 @@ public class ChatRequestReaderTests
     [InlineData("web_search_options", """{"search_context_size":"low"}""")]
     [InlineData("moderation", """{"model":"m"}""")]
     [InlineData("reasoning_effort", "\"high\"")]
-    [InlineData("verbosity", "\"low\"")]
-    [InlineData("service_tier", "\"flex\"")]
-    [InlineData("typical_p", "0.9")]
-    [InlineData("xtc_probability", "0.5")]
-    [InlineData("dry_multiplier", "0.8")]
     [InlineData("mirostat", "2")]
     [InlineData("grammar", "\"root ::= 'a'\"")]
     [InlineData("guided_json", """{"type":"object"}""")]
     [InlineData("guided_regex", "\"a+\"")]
     [InlineData("guided_choice", """["a","b"]""")]
-    [InlineData("repetition_penalty", "1.1")]
     [InlineData("best_of", "2")]
-    [InlineData("min_tokens", "5")]
-    [InlineData("ignore_eos", "true")]
     [InlineData("chat_template", "\"{{ messages }}\"")]
     public void What_would_change_the_answer_but_is_not_there_yet_is_refused_by_name(string name, string value)
     {
@@ -132,7 +131,7 @@ public class ChatRequestReaderTests
     [Theory]
     [InlineData(""" "logprobs":false,"logit_bias":{},"tools":[],"functions":[],"tool_choice":"none","store":false,"audio":null """)]
     [InlineData(""" "tool_choice":"auto","parallel_tool_calls":true,"response_format":{"type":"text"},"modalities":["text"] """)]
-    [InlineData(""" "service_tier":"auto","reasoning_effort":"none","verbosity":"medium","prediction":{"type":"content","content":"a"} """)]
+    [InlineData(""" "service_tier":"auto","reasoning_effort":"none","verbosity":"low","prediction":{"type":"content","content":"a"} """)]
     [InlineData(""" "safety_identifier":"a","prompt_cache_key":"k","prompt_cache_retention":"24h","user":"u" """)]
     [InlineData(""" "typical_p":1,"xtc_probability":0,"dry_multiplier":0.0,"mirostat":0,"repetition_penalty":1.0,"best_of":1,"grammar":"" """)]
     [InlineData(""" "something_new":{"a":[1,2,3]},"cache_prompt":true """)]
@@ -190,11 +189,38 @@ public class ChatRequestReaderTests
             {{{{Hello}}},"temperature":0.5,"top_p":0.9,"top_k":40,"min_p":0.05,"presence_penalty":-1,"frequency_penalty":1.5,"repeat_penalty":1.1,"seed":-42,"n":3,
              "max_completion_tokens":100,"stop":["a","b"],"stream":true,"stream_options":{"include_usage":true},"user":"me","metadata":{"k":"v"}}
             """);
-        Assert.Equal(("m", 0.5f, 0.9f, 40, 0.05f), (request.Model, request.Temperature, request.TopP, request.TopK, request.MinP));
-        Assert.Equal((-1f, 1.5f, 1.1f, -42L, 3, 100), (request.PresencePenalty, request.FrequencyPenalty, request.RepeatPenalty, request.Seed, request.Choices, request.MaxTokens));
-        Assert.Equal((true, true, "me", true), (request.Stream, request.IncludeUsage, request.User, request.KeepContent));
+        Assert.Equal(("m", 0.5f, 0.9f, 40, 0.05f), (request.Model, request.Sampling.Temperature, request.Sampling.TopP, request.Sampling.TopK, request.Sampling.MinP));
+        Assert.Equal((-1f, 1.5f, 1.1f, -42L, 3, 100), (request.Sampling.PresencePenalty, request.Sampling.FrequencyPenalty, request.Sampling.RepeatPenalty, request.Sampling.Seed, request.Choices, request.MaxTokens));
+        Assert.Equal((true, true, "me", true), (request.Stream, request.StreamOptions.IncludeUsage, request.User, request.KeepContent));
         Assert.Equal(["a", "b"], request.Stop);
     }
+
+    [Fact]
+    public void Every_way_of_sampling_is_read()
+    {
+        var sampling = Accepted($$$"""
+            {{{{Hello}}},"logit_bias":{"7":-100,"8":2.5},"min_tokens":3,"ignore_eos":true,"stop_token_ids":[4],"typical_p":0.9,"top_n_sigma":1.5,"xtc_probability":0.4,"xtc_threshold":0.2,
+             "dynatemp_range":0.3,"dynatemp_exponent":2,"dry_multiplier":0.8,"dry_base":1.5,"dry_allowed_length":3,"dry_penalty_last_n":64,"dry_sequence_breakers":["x"],"repetition_penalty":1.2}
+            """).Sampling;
+        Assert.Equal([(7, -100f), (8, 2.5f)], sampling.LogitBias);
+        Assert.Equal((3, true, 0.9f, 1.5f, 0.4f, 0.2f), (sampling.MinTokens, sampling.IgnoreEnd, sampling.TypicalP, sampling.TopNSigma, sampling.XtcProbability, sampling.XtcThreshold));
+        Assert.Equal((0.3f, 2f, 0.8f, 1.5f, 3, 64, 1.2f), (sampling.DynatempRange, sampling.DynatempExponent, sampling.DryMultiplier, sampling.DryBase, sampling.DryAllowedLength, sampling.DryLastN, sampling.RepeatPenalty));
+        Assert.Equal([4], sampling.StopTokens);
+        Assert.Equal(["x"], sampling.DryBreakers!);
+    }
+
+    [Theory]
+    [InlineData(""" "logprobs":true """, 0)]
+    [InlineData(""" "logprobs":true,"top_logprobs":20 """, 20)]
+    [InlineData(""" "logprobs":false """, null)]
+    public void Log_probabilities_are_asked_for_with_a_number_of_alternatives(string fields, int? logprobs) => Assert.Equal(logprobs, Accepted($"{{{Hello},{fields}}}").Logprobs);
+
+    [Theory]
+    [InlineData("auto", "default")]
+    [InlineData("scale", "default")]
+    [InlineData("flex", "flex")]
+    [InlineData("fast", "priority")]
+    public void A_tier_is_what_the_request_runs_as(string asked, string tier) => Assert.Equal(tier, Accepted($$"""{ {{Hello}},"service_tier":"{{asked}}" }""").ServiceTier);
 
     [Fact]
     public void Content_is_kept_unless_store_is_false()
