@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Platform.Gateway.Auth;
 using Platform.Gateway.Chat;
+using Platform.Gateway.Completions;
 using Platform.Gateway.Conversations;
 using Platform.Gateway.Draining;
 using Platform.Gateway.Embeddings;
@@ -36,10 +37,11 @@ public static class GatewayApp
         builder.Services.AddSingleton<Callers>();
         builder.Services.AddGenerations();
         builder.Services.AddChat();
-        builder.Services.AddResponses();
+        builder.Services.AddCompletions();
         builder.Services.AddConversations();
-        builder.Services.AddStoredCompletions();
         builder.Services.AddMessages();
+        builder.Services.AddResponses();
+        builder.Services.AddStoredCompletions();
         builder.Services.AddTokens();
         builder.Services.AddEmbeddings();
         builder.Services.AddDraining();
@@ -61,10 +63,11 @@ public static class GatewayApp
     public static WebApplication MapGateway(this WebApplication app)
     {
         app.MapChat();
-        app.MapResponses();
+        app.MapCompletions();
         app.MapConversations();
-        app.MapStoredCompletions();
         app.MapMessages();
+        app.MapResponses();
+        app.MapStoredCompletions();
         app.MapTokens();
         app.MapEmbeddings();
         app.MapModels();

@@ -26,7 +26,7 @@ internal static class NotYet
         fields.Boolean("parallel_tool_calls");
         foreach (var property in body.EnumerateObject())
         {
-            if (Off.TryGetValue(property.Name, out var off) && !IsOff(property.Value, off)) errors.Add(ApiError.Unsupported(property.Name));
+            if (IsRefused(property)) errors.Add(ApiError.Unsupported(property.Name));
         }
 
         ToolChoice(fields, "tool_choice", "tools", errors);
@@ -36,6 +36,9 @@ internal static class NotYet
         Only(fields, errors, "reasoning_effort", ["none"], ["minimal", "low", "medium", "high", "xhigh", "max"]);
         fields.OneOf("verbosity", "low", "medium", "high"); // no open model has such a switch
     }
+
+    /// <summary>Whether a field is one of those that are not there, and holds something.</summary>
+    public static bool IsRefused(JsonProperty property) => Off.TryGetValue(property.Name, out var off) && !IsOff(property.Value, off);
 
     private static bool IsOff(JsonElement value, double? off) => value.ValueKind switch
     {

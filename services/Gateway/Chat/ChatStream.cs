@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.Features;
 using Platform.Contracts.Runs;
 using Platform.Gateway.Errors;
 using Platform.Gateway.Generations;
@@ -25,7 +24,7 @@ internal sealed class ChatStream(HttpContext http, AnswerHead head, ChatCompleti
         if (step.Frame is not { } frame)
         {
             if (holdHeaders && !begun) return;
-            Open();
+            EventStreamHeaders.Write(http);
             ChatChunkWriter.Ping(output);
         }
         else
@@ -104,18 +103,9 @@ internal sealed class ChatStream(HttpContext http, AnswerHead head, ChatCompleti
 
     private void Begin()
     {
-        Open();
+        EventStreamHeaders.Write(http);
         if (begun) return;
         begun = true;
         for (var i = 0; i < request.Choices; i++) chunks.Role(http.Response.BodyWriter, i);
-    }
-
-    private void Open()
-    {
-        if (http.Response.HasStarted) return;
-        http.Response.ContentType = "text/event-stream; charset=utf-8";
-        http.Response.Headers.CacheControl = "no-cache";
-        http.Response.Headers["X-Accel-Buffering"] = "no"; // nginx would collect the events otherwise
-        http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
     }
 }

@@ -19,6 +19,9 @@ internal sealed partial class GenerationRoad(LiveGenerations generations, Settle
         else await OverLimit(quota, request.Caller.ProjectId).Write(http);
     }
 
+    /// <summary>A generation that has yet to be admitted and driven.</summary>
+    public ValueTask<Generation> Begin(GenerationRequest request) => generations.Begin(request);
+
     /// <summary>Takes an admitted generation to its end.</summary>
     /// <param name="left">Nobody waits for the answer any more.</param>
     public async Task<Ending> Drive(Generation generation, IAnswer answer, CancellationToken left)
