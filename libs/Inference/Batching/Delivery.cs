@@ -12,8 +12,8 @@ internal sealed partial class Delivery(IEngineModel model, Lazy<TokenTrie> vocab
 {
     private readonly Sampler sampler = new(model.Info.Vocabulary);
     private readonly Biases biases = new(model);
-    private Likelihoods? likelihoods;
     private readonly List<Generation> open = [];
+    private Likelihoods? likelihoods;
 
     public void Accept(Generation generation)
     {
@@ -35,10 +35,18 @@ internal sealed partial class Delivery(IEngineModel model, Lazy<TokenTrie> vocab
             roster.Enqueue(sequence);
         }
 
-        foreach (var sequence in generation.Sequences)
+        // a prompt that is to be scored is read even where nothing is generated
+        foreach (var sequence in generation.Request.ScorePrompt ? [] : generation.Sequences)
         {
             EndIfOver(sequence);
         }
+    }
+
+    public void ScorePrompt(Sequence sequence, int position, ReadOnlySpan<float> logits)
+    {
+        var request = sequence.Generation.Request;
+        likelihoods ??= new Likelihoods(model.Info.Vocabulary);
+        request.Sink.PromptScored(position, likelihoods.Of(logits, sequence.Tokens[position], request.Sampling.Logprobs ?? 0));
     }
 
     /// <summary>Ends what was cancelled, and what waits for allowance that will not come.</summary>
@@ -65,6 +73,12 @@ internal sealed partial class Delivery(IEngineModel model, Lazy<TokenTrie> vocab
     {
         if (sequence.Done)
         {
+            return;
+        }
+
+        if (sequence.Count >= sequence.Limit)
+        {
+            EndIfOver(sequence);
             return;
         }
 

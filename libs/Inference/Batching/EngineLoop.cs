@@ -121,6 +121,7 @@ internal sealed partial class EngineLoop
         var decoded = Stopwatch.GetTimestamp() - decoding;
         if (status == DecodeStatus.Ok)
         {
+            ScorePrompts();
             Advance();
             foreach (ref var part in plan.Parts)
             {
@@ -158,9 +159,27 @@ internal sealed partial class EngineLoop
             for (var i = 0; i < part.Tokens; i++)
             {
                 var position = slot.Length + i;
-                var row = batch.Add(sequence.Tokens[position], position, slot.Id, output: position == sequence.Count - 1);
-                part.Row = Math.Max(part.Row, row);
+                var row = batch.Add(sequence.Tokens[position], position, slot.Id, output: position == sequence.Count - 1 || Scores(sequence, position));
+                part.Row = position == sequence.Count - 1 ? row : part.Row;
+                part.ScoredRow = i == 0 && Scores(sequence, position) ? row : part.ScoredRow;
             }
+        }
+    }
+
+    /// <summary>Whether what the engine makes of a place tells how likely the prompt's next token was.</summary>
+    private static bool Scores(Sequence sequence, int position) => sequence.ScoresPrompt && position < sequence.PromptLength - 1;
+
+    private void ScorePrompts()
+    {
+        foreach (ref var part in plan.Parts)
+        {
+            var (sequence, read) = (part.Sequence, part.Sequence.Slot!.Length);
+            for (var i = 0; part.ScoredRow >= 0 && i < part.Tokens && Scores(sequence, read + i); i++)
+            {
+                delivery.ScorePrompt(sequence, read + i + 1, context!.Logits(part.ScoredRow + i)); // a step has a context
+            }
+
+            sequence.ScoresPrompt &= read + part.Tokens < sequence.PromptLength;
         }
     }
 
@@ -270,7 +289,7 @@ internal sealed partial class EngineLoop
     }
 
     private IEngineContext CreateContext() =>
-        model.CreateContext(new ContextSpec(options.CacheTokens, options.Slots, options.PrefillChunk + options.Slots, options.Slots, options.Threads));
+        model.CreateContext(new ContextSpec(options.CacheTokens, options.Slots, options.PrefillChunk + options.Slots, options.Slots + StepPlan.Scored, options.Threads));
 
     private static partial class Log
     {

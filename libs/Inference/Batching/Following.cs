@@ -10,6 +10,11 @@ internal static class Following
     public static (Sequence? Leader, int Shared) Choose(Sequence sequence, List<Sequence> active, SlotTable slots)
     {
         var (leader, shared) = ((Sequence?)null, 0);
+        if (sequence.ScoresPrompt)
+        {
+            return (leader, shared);
+        }
+
         foreach (var other in active)
         {
             if (other.Leader is not null)

@@ -28,7 +28,7 @@ internal sealed class Generation(SequenceRequest request, long order, int contex
     /// <summary>Makes the choices; the engine's thread does when the request can be served.</summary>
     public void Begin()
     {
-        Sequences = [.. Enumerable.Range(0, Request.Choices).Except(Request.Ended).Select(choice => new Sequence(this, choice))];
+        Sequences = [.. Enumerable.Range(0, Request.Choices).Except(Request.Ended).Select((choice, i) => new Sequence(this, choice) { ScoresPrompt = Request.ScorePrompt && i == 0 })];
         Open = Sequences.Length;
     }
 

@@ -12,7 +12,7 @@ internal static class Requests
     {
         if (request.Prompt.Length == 0)
         {
-            return Invalid("The messages have no tokens.", "messages");
+            return Invalid(request.PromptField == "messages" ? "The messages have no tokens." : $"The {request.PromptField} has no tokens.", request.PromptField);
         }
 
         if (request.Choices < 1)
@@ -22,11 +22,11 @@ internal static class Requests
 
         if (request.Prompt.Length + 1 > contextLength)
         {
-            return TooLong(request.Prompt.Length, contextLength);
+            return TooLong(request, contextLength);
         }
 
-        return UnknownToken(request.Prompt, vocabulary)
-            ?? request.SoFar.Select(tokens => UnknownToken(tokens, vocabulary)).FirstOrDefault(error => error is not null)
+        return UnknownToken(request.Prompt, vocabulary, request.PromptField)
+            ?? request.SoFar.Select(tokens => UnknownToken(tokens, vocabulary, request.PromptField)).FirstOrDefault(error => error is not null)
             ?? (request.Sampling.Extras is { } extras
                 ? UnknownToken([.. extras.LogitBias.Select(bias => bias.Token)], vocabulary, "logit_bias") ?? UnknownToken([.. extras.StopTokens], vocabulary, "stop_token_ids")
                 : null);
@@ -38,14 +38,14 @@ internal static class Requests
 
     public static RunError Engine(string what) => new(RunErrorKind.Engine, "engine_error", what);
 
-    private static RunError TooLong(int length, int contextLength) =>
+    private static RunError TooLong(SequenceRequest request, int contextLength) =>
         new(
             RunErrorKind.InvalidRequest,
             "context_length_exceeded",
-            Text($"This model's maximum context length is {contextLength} tokens. However, your messages resulted in {length} tokens. Please reduce the length of the messages."),
-            "messages");
+            Text($"This model's maximum context length is {contextLength} tokens. However, your {request.PromptField} resulted in {request.Prompt.Length} tokens. Please reduce the length of the {request.PromptField}."),
+            request.PromptField);
 
-    private static RunError? UnknownToken(int[] tokens, int vocabulary, string param = "messages") =>
+    private static RunError? UnknownToken(int[] tokens, int vocabulary, string param) =>
         Array.FindIndex(tokens, token => (uint)token >= (uint)vocabulary) is var at and >= 0
             ? Invalid(Text($"Token {tokens[at]} is not in the model's vocabulary of {vocabulary}."), param)
             : null;

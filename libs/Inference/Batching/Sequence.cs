@@ -50,6 +50,9 @@ internal sealed class Sequence
 
     public bool IsPaused => Generated >= Generation.Allowance;
 
+    /// <summary>Whether the tokens of its prompt are still to be scored.</summary>
+    public bool ScoresPrompt { get; set; }
+
     /// <summary>Cells it will take to read what it has.</summary>
     public int Outstanding => Leader is null ? Pending : Count - Shared;
 

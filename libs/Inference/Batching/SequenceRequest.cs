@@ -29,6 +29,12 @@ public sealed record SequenceRequest
     /// <summary>Choices that ended in an earlier run: nothing more is drawn for them or told about them.</summary>
     public IReadOnlyCollection<int> Ended { get; init; } = [];
 
+    /// <summary>Whether the sink is told how likely the prompt's own tokens are; none of them comes from a cache then.</summary>
+    public bool ScorePrompt { get; init; }
+
+    /// <summary>The request's field the prompt comes from, for refusals.</summary>
+    public string PromptField { get; init; } = "messages";
+
     /// <summary>Isolates cached prefixes where the model is configured so.</summary>
     public string Tenant { get; init; } = "";
 
@@ -41,6 +47,11 @@ public interface ITokenSink
 {
     /// <summary>Once, before any token: the prompt has been read.</summary>
     void Started(int promptTokens, int cachedTokens);
+
+    /// <summary>Before <see cref="Started"/>, where <see cref="SequenceRequest.ScorePrompt"/> asks for it: how likely a token of the prompt was, but for the first. A place may be told again.</summary>
+    void PromptScored(int position, in TokenScores scores)
+    {
+    }
 
     /// <summary>Before <see cref="Token"/>, where <see cref="Sampling.Logprobs"/> asks for it: how likely the token was.</summary>
     void Scored(int choice, in TokenScores scores)

@@ -42,7 +42,8 @@ internal sealed class SlotTable
 
         var tokens = sequence.Tokens[..^1];
         var tenant = sequence.Generation.Request.Tenant;
-        var (source, common) = sequence.Leader is null ? LongestPrefix(tokens, tenant) : (null, 0);
+        var looks = sequence is { Leader: null, ScoresPrompt: false };
+        var (source, common) = looks ? LongestPrefix(tokens, tenant) : (null, 0);
         var goesOn = source is { Sequence: null } && (source == target || common * 2 >= source.Length || !CanTrim);
         if (goesOn)
         {
@@ -53,7 +54,7 @@ internal sealed class SlotTable
             Keep(target);
         }
 
-        var (saved, loaded) = sequence.Leader is null ? host.Find(tokens, tenant, common, whole: !CanTrim) : (null, 0);
+        var (saved, loaded) = looks ? host.Find(tokens, tenant, common, whole: !CanTrim) : (null, 0);
         if (saved is not null && Load(target, saved))
         {
             Trim(target, loaded);

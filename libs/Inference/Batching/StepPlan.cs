@@ -3,6 +3,9 @@ namespace Platform.Inference.Batching;
 /// <summary>What the next decode reads: one token of every running sequence, and the prompts' chunks, shared evenly.</summary>
 internal sealed class StepPlan(int slots, int chunk)
 {
+    /// <summary>Most prompt tokens a step scores: each takes an output row.</summary>
+    public const int Scored = 16;
+
     private readonly Part[] parts = new Part[slots];
 
     public int Count { get; private set; }
@@ -22,12 +25,13 @@ internal sealed class StepPlan(int slots, int chunk)
             var readable = sequence.Readable;
             if (readable > 0)
             {
-                parts[Count++] = new Part { Sequence = sequence, Tokens = readable == 1 ? 1 : 0, Row = -1 };
+                parts[Count++] = new Part { Sequence = sequence, Tokens = readable == 1 ? 1 : 0, Row = -1, ScoredRow = -1 };
                 Tokens += readable == 1 ? 1 : 0;
                 reading += readable > 1 ? 1 : 0;
             }
         }
 
+        var scored = Scored;
         for (var left = chunk; left > 0 && reading > 0;)
         {
             var share = Math.Max(1, left / reading);
@@ -36,16 +40,22 @@ internal sealed class StepPlan(int slots, int chunk)
             {
                 var unread = part.Sequence.Readable - part.Tokens;
                 var given = Math.Min(Math.Min(share, left), unread);
+                if (part.Sequence.ScoresPrompt)
+                {
+                    given = Math.Min(given, scored);
+                    scored -= given;
+                }
+
                 part.Tokens += given;
                 Tokens += given;
                 left -= given;
-                reading += unread > given ? 1 : 0;
+                reading += unread > given && !(part.Sequence.ScoresPrompt && scored == 0) ? 1 : 0;
             }
         }
     }
 
     /// <summary>A choice that draws from the row of another.</summary>
-    public void Join(Sequence sequence, int row) => parts[Count++] = new Part { Sequence = sequence, Row = row };
+    public void Join(Sequence sequence, int row) => parts[Count++] = new Part { Sequence = sequence, Row = row, ScoredRow = -1 };
 
     public void Clear()
     {
@@ -61,5 +71,8 @@ internal sealed class StepPlan(int slots, int chunk)
 
         /// <summary>Output row of its last token, −1 when the prompt is not read to the end.</summary>
         public int Row { get; set; }
+
+        /// <summary>Output row of the first of its tokens, where they score the prompt; else −1.</summary>
+        public int ScoredRow { get; set; }
     }
 }

@@ -74,9 +74,11 @@ internal sealed partial class Run
         var prompt = _request.Plain is { } plain ? _model.Prompt.Tokens(plain) : _model.Prompt.Tokens(_request.Conversation ?? new Conversation("[]"), _request.Now);
         var shown = _model.Vocabulary.ControlTokens(_request.ShownTokens);
         var grammar = _request.Constraint is { } constraint ? _model.Grammars.Of(constraint, shown) : null;
+        var scores = _request.Plain is { Echo: true } && _request.Sampling.Logprobs is not null && _request.SoFar.All(tokens => tokens.Length == 0);
         int[] ended;
         lock (_gate)
         {
+            if (_request.Plain is { Echo: true }) (_prompt, _promptLogprobs) = (prompt, new TokenLogprob?[scores ? prompt.Length : 0]);
             _began = Stopwatch.GetTimestamp();
             _choices = [.. Enumerable.Range(0, _request.Choices).Select(i => new ChoiceLog(i, i < _request.SoFar.Count ? _request.SoFar[i] : [], _model.Engine, _request.Stop, _request.Sampling, shown))];
             ended = [.. Enumerable.Range(0, _request.Choices).Where(i => _choices[i].IsStopped)];
@@ -92,7 +94,9 @@ internal sealed partial class Run
             Sampling = _request.Sampling,
             Choices = _request.Choices,
             MaxTokens = _request.MaxTokens,
-            Allowance = _request.Allowance,
+            Allowance = scores ? Math.Max(1, _request.Allowance) : _request.Allowance,
+            ScorePrompt = scores,
+            PromptField = _request.Plain is null ? "messages" : "prompt",
             SoFar = _request.SoFar,
             Grammar = grammar,
             Ended = ended,

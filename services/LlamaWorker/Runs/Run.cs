@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Platform.Contracts.Runs;
 using Platform.Inference.Batching;
+using Platform.Inference.Engine;
 using Platform.Inference.Samplers;
 using Platform.LlamaWorker.Models;
 using Platform.Messaging.Frames;
@@ -30,6 +31,10 @@ internal sealed partial class Run : ITokenSink
     private readonly List<Frame> _outgoing = [];
 
     private ChoiceLog[] _choices = [];
+
+    /// <summary>Where the prompt is to be told: its tokens, and how likely each was.</summary>
+    private int[]? _prompt;
+    private TokenLogprob?[] _promptLogprobs = [];
     private SequenceHandle? _sequence;
     private string _replyTo;
     private RunStarted? _started;
@@ -171,8 +176,18 @@ internal sealed partial class Run : ITokenSink
 
     void ITokenSink.Started(int promptTokens, int cachedTokens)
     {
-        lock (_gate) _started = new RunStarted(_worker, promptTokens, cachedTokens, _model.Batcher.ContextLength);
+        lock (_gate)
+        {
+            _started = new RunStarted(_worker, promptTokens, cachedTokens, _model.Batcher.ContextLength);
+            if (_prompt is { } prompt) _started = _started with { Prompt = new PromptEcho([.. prompt.Select(token => _model.Engine.Text(token, special: true))], _promptLogprobs) };
+        }
+
         _model.Counters.Read(promptTokens, cachedTokens);
+    }
+
+    void ITokenSink.PromptScored(int position, in TokenScores scores)
+    {
+        lock (_gate) _promptLogprobs[position] = ShownLogprobs.Described(_model.Engine, _prompt![position], scores); // set before anything was submitted
     }
 
     void ITokenSink.Scored(int choice, in TokenScores scores)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Platform.Contracts.Runs;
 using Platform.Inference.Batching;
+using Platform.Inference.Samplers;
 
 namespace Platform.Inference.Tests.Batching;
 
@@ -36,6 +37,17 @@ internal sealed class Recorder(int choices = 1) : ITokenSink
         Check(Begun is null, "started twice");
         Begun = (promptTokens, cachedTokens);
     }
+
+    public Dictionary<int, TokenScores> Prompt { get; } = [];
+    public List<TokenScores> Scores { get; } = [];
+
+    public void PromptScored(int position, in TokenScores scores)
+    {
+        Check(Begun is null, "prompt scored after the start");
+        Prompt[position] = scores;
+    }
+
+    public void Scored(int choice, in TokenScores scores) => Scores.Add(scores);
 
     public bool Token(int choice, int token)
     {
