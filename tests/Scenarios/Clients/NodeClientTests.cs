@@ -17,6 +17,15 @@ public sealed class NodeClientTests(PlatformFixture platform)
     public Task The_package_of_Anthropic_works_unchanged() => Run("messages.mjs", Platform());
 
     [Fact]
+    public Task Other_libraries_work_too() => Run("adapters.mjs", new()
+    {
+        ["BASE_URL"] = new Uri(platform.Address, "v1").ToString(),
+        ["API_KEY"] = platform.ApiKey,
+        ["MODEL"] = TestCatalogue.SmolLm,
+        ["LANGSMITH_TRACING"] = "false",
+    });
+
+    [Fact]
     public async Task A_question_typed_on_the_page_is_answered_as_it_is_made()
     {
         var installed = (await Run(Path.Combine(RepositoryRoot.Find(), "infra", "tools", "ensure"), ["chromium"], [])).Trim();

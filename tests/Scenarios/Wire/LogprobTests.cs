@@ -46,7 +46,7 @@ public sealed class LogprobTests(PlatformFixture platform)
         Assert.All(content, token => Assert.True(token.GetProperty("logprob").GetDouble() <= 0 && token.GetProperty("top_logprobs").GetArrayLength() == 0));
 
         using var response = await platform.Client.PostJson("v1/chat/completions", $$"""{"model":"{{TestCatalogue.Fast}}","messages":{{Messages}},{{Fields}},"stream":true}""");
-        var chunks = (await response.Content.ReadAsStringAsync()).Split("\n\n", StringSplitOptions.RemoveEmptyEntries).SkipLast(1).Where(line => line.StartsWith("data: ", StringComparison.Ordinal))
+        var chunks = (await response.Content.ReadAsStringAsync()).Split('\n').Where(line => line.StartsWith("data: {", StringComparison.Ordinal))
             .Select(line => JsonDocument.Parse(line["data: ".Length..]).RootElement.GetProperty("choices")[0].GetProperty("logprobs")).Where(logprobs => logprobs.ValueKind == JsonValueKind.Object);
         Assert.Equal(content.Select(token => token.GetRawText()), chunks.SelectMany(logprobs => logprobs.GetProperty("content").EnumerateArray()).Select(token => token.GetRawText()));
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 
 namespace Platform.Scenarios.Tests.Wire;
 
@@ -56,8 +57,10 @@ public sealed class MalformedBodyTests(PlatformFixture platform)
         Assert.True(error.GetProperty("param").ValueKind == JsonValueKind.String || !IsObject(body), told);
     }
 
+    /// <summary>Whether there are fields to name: what is no JSON object, or no Unicode, has none.</summary>
     private static bool IsObject(byte[] body)
     {
+        if (!Utf8.IsValid(body)) return false;
         try
         {
             return JsonDocument.Parse(body) is { RootElement.ValueKind: JsonValueKind.Object } document && document.RootElement.GetRawText() is var text && !text.Contains("\\ud", StringComparison.OrdinalIgnoreCase);
