@@ -58,13 +58,37 @@ public sealed class GrammarText
         return name;
     }
 
+    /// <summary>Adds the rules of another grammar under names of their own; returns the one that was its root.</summary>
+    /// <exception cref="GrammarException">It can't be used.</exception>
+    public string Grammar(string gbnf)
+    {
+        var read = GbnfReader.Read(gbnf);
+        Platform.Grammars.Grammar.Compile(read);
+        var names = read.Keys.ToDictionary(name => name, _ => rules.Reserve("given"));
+        foreach (var (name, body) in read)
+        {
+            rules[names[name]] = Renamed(body, names);
+        }
+
+        return names[Platform.Grammars.Grammar.Root];
+    }
+
+    private static Expression Renamed(Expression expression, Dictionary<string, string> names) => expression switch
+    {
+        Reference reference => new Reference(names[reference.Rule]),
+        Series series => new Series([.. series.Parts.Select(part => Renamed(part, names))]),
+        Choice choice => new Choice([.. choice.Alternatives.Select(alternative => Renamed(alternative, names))]),
+        Repeat repeat => repeat with { Body = Renamed(repeat.Body, names) },
+        _ => expression,
+    };
+
     /// <summary>Sets the start: what is given, after the model's thinking where it may think first.</summary>
     /// <param name="thinking">Null: none. Without an opening mark it has begun already.</param>
     public void Root(string body, (string? Open, string Close)? thinking)
     {
         if (thinking is not { } marks)
         {
-            written.Append(CultureInfo.InvariantCulture, $"{Grammar.Root} ::= {body}\n");
+            written.Append(CultureInfo.InvariantCulture, $"{Platform.Grammars.Grammar.Root} ::= {body}\n");
             return;
         }
 
@@ -72,7 +96,7 @@ public sealed class GrammarText
         rules[thoughts] = JsonStrings.Rules(Without(marks.Close), rules, "thought", set => new Characters(set));
         var thought = $"{thoughts} {Literal(marks.Close)} [ \\n]{{0,4}}";
         thought = marks.Open is null ? thought : $"({Literal(marks.Open)} {thought})?";
-        written.Append(CultureInfo.InvariantCulture, $"{Grammar.Root} ::= {thought} {body}\n");
+        written.Append(CultureInfo.InvariantCulture, $"{Platform.Grammars.Grammar.Root} ::= {thought} {body}\n");
     }
 
     public override string ToString() => written + rules.Text();

@@ -64,10 +64,23 @@ public sealed record HeldGrant([property: Id(0)] Ticket Ticket, [property: Id(1)
 [GenerateSerializer, Immutable, Alias("platform.pools.WorkerReport")]
 public sealed record WorkerReport(
     [property: Id(0)] string WorkerId, [property: Id(1)] int Slots, [property: Id(2)] IReadOnlyList<string> Running, [property: Id(3)] int ContextLength,
-    [property: Id(4)] int QueueLimit, [property: Id(5)] int TemplateOverhead);
+    [property: Id(4)] int QueueLimit, [property: Id(5)] int TemplateOverhead, [property: Id(6)] ModelTraits? Traits = null);
+
+/// <summary>What a model's chat template tells of how it is spoken with.</summary>
+/// <param name="OutputFormat">Name of the way it writes thinking and calls.</param>
+/// <param name="ThinkingSwitch">Template variable that switches its thinking, or null.</param>
+/// <param name="Thinks">Whether it may think aloud at all.</param>
+/// <param name="OpensThinking">Whether the prompt itself opens the thinking: by default, switched on, switched off.</param>
+[GenerateSerializer, Immutable, Alias("platform.pools.ModelTraits")]
+public sealed record ModelTraits(
+    [property: Id(0)] string OutputFormat, [property: Id(1)] string? ThinkingSwitch, [property: Id(2)] bool Thinks, [property: Id(3)] ThinkingOpened OpensThinking);
+
+[GenerateSerializer, Immutable, Alias("platform.pools.ThinkingOpened")]
+public readonly record struct ThinkingOpened([property: Id(0)] bool ByDefault, [property: Id(1)] bool On, [property: Id(2)] bool Off);
 
 [GenerateSerializer, Immutable, Alias("platform.pools.PoolReport")]
-public sealed record PoolReport([property: Id(0)] IReadOnlyList<PoolWorker> Workers, [property: Id(1)] int Waiting, [property: Id(2)] int Granted, [property: Id(3)] int ContextLength, [property: Id(4)] int TemplateOverhead);
+public sealed record PoolReport([property: Id(0)] IReadOnlyList<PoolWorker> Workers, [property: Id(1)] int Waiting, [property: Id(2)] int Granted, [property: Id(3)] int ContextLength, [property: Id(4)] int TemplateOverhead,
+    [property: Id(5)] ModelTraits? Traits = null);
 
 [GenerateSerializer, Immutable, Alias("platform.pools.PoolWorker")]
 public sealed record PoolWorker([property: Id(0)] string WorkerId, [property: Id(1)] int Slots, [property: Id(2)] int Busy);

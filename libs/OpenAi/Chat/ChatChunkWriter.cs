@@ -43,6 +43,57 @@ public sealed class ChatChunkWriter(AnswerHead head, StreamOptions options, Even
         Close(output, null, logprobs ? tokens ?? None : null, text.Length);
     }
 
+    /// <inheritdoc cref="Content"/>
+    public void Reasoning(IBufferWriter<byte> output, int choice, ReadOnlySpan<byte> text, IReadOnlyList<TokenLogprob>? tokens = null)
+    {
+        if (!Open(output, choice)) return;
+        output.Write("{\"reasoning_content\":\""u8);
+        output.WriteEscaped(text);
+        output.Write("\"}"u8);
+        Close(output, null, logprobs ? tokens ?? None : null, text.Length);
+    }
+
+    /// <summary>Begins a call.</summary>
+    /// <param name="legacy">As <c>function_call</c>.</param>
+    public void ToolCall(IBufferWriter<byte> output, int choice, int index, string id, string name, bool legacy)
+    {
+        if (!Open(output, choice)) return;
+        if (legacy)
+        {
+            output.Write("{\"function_call\":{\"name\":"u8);
+        }
+        else
+        {
+            output.Write("{\"tool_calls\":[{\"index\":"u8);
+            output.WriteNumber(index);
+            output.Write(Encoding.UTF8.GetBytes($",\"id\":\"{JsonEncodedText.Encode(id)}\",\"type\":\"function\",\"function\":{{\"name\":"));
+        }
+
+        output.Write(Encoding.UTF8.GetBytes($"\"{JsonEncodedText.Encode(name)}\",\"arguments\":\"\"}}"));
+        output.Write(legacy ? "}"u8 : "}]}"u8);
+        Close(output, null, null, 0);
+    }
+
+    /// <param name="json">A piece of the arguments' text.</param>
+    public void Arguments(IBufferWriter<byte> output, int choice, int index, ReadOnlySpan<byte> json, bool legacy)
+    {
+        if (!Open(output, choice)) return;
+        if (legacy)
+        {
+            output.Write("{\"function_call\":{\"arguments\":\""u8);
+        }
+        else
+        {
+            output.Write("{\"tool_calls\":[{\"index\":"u8);
+            output.WriteNumber(index);
+            output.Write(",\"function\":{\"arguments\":\""u8);
+        }
+
+        output.WriteEscaped(json);
+        output.Write(legacy ? "\"}}"u8 : "\"}}]}"u8);
+        Close(output, null, null, json.Length);
+    }
+
     public void Finish(IBufferWriter<byte> output, int choice, ChatFinish reason)
     {
         if (!Open(output, choice)) return;

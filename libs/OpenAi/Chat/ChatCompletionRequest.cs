@@ -1,5 +1,7 @@
 using Platform.OpenAi.Reading;
 using Platform.OpenAi.Sampling;
+using Platform.OpenAi.Structured;
+using Platform.OpenAi.Tools;
 
 namespace Platform.OpenAi.Chat;
 
@@ -24,6 +26,15 @@ public sealed record ChatCompletionRequest
 
     /// <summary>At most 4, none empty.</summary>
     public IReadOnlyList<string> Stop { get; init; } = [];
+
+    /// <summary>Functions the model may call; null: none.</summary>
+    public ToolFields? Tools { get; init; }
+
+    /// <summary>What the answer has to look like; null: any text.</summary>
+    public OutputForm? Form { get; init; }
+
+    /// <summary>How much the model is to think, <c>none</c> to <c>max</c>.</summary>
+    public string? ReasoningEffort { get; init; }
 
     public bool Stream { get; init; }
 

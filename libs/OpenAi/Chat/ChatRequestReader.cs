@@ -2,6 +2,8 @@ using System.Text.Json;
 using Platform.OpenAi.Errors;
 using Platform.OpenAi.Reading;
 using Platform.OpenAi.Sampling;
+using Platform.OpenAi.Structured;
+using Platform.OpenAi.Tools;
 
 namespace Platform.OpenAi.Chat;
 
@@ -25,6 +27,9 @@ public static class ChatRequestReader
             MaxTokens = MaxTokens(fields, errors),
             Stop = StopField.Read(fields, errors),
             Stream = fields.Boolean("stream") ?? false,
+            Tools = ToolReader.Read(fields, errors),
+            Form = OutputFormReader.Read(fields, errors),
+            ReasoningEffort = fields.OneOf("reasoning_effort", "none", "minimal", "low", "medium", "high", "xhigh", "max"),
             StreamOptions = StreamOptions.Read(fields, errors),
             ServiceTier = ServiceTier(fields),
             ContinueFinal = fields.Boolean("continue_final_message") ?? false,

@@ -32,6 +32,10 @@ public abstract class OutputFormat
     /// <exception cref="Platform.Grammars.JsonSchema.SchemaException">A keyword of a tool's parameters can't be kept; the path begins with the tool's index.</exception>
     public abstract ToolGrammar Grammar(ToolUse use, bool thinks);
 
+    /// <summary>What comes before an answer that is no call, and the thinking that may come before that.</summary>
+    /// <param name="opened">The prompt has opened the thinking already.</param>
+    public virtual (string Before, (string? Open, string Close)? Thinking) Answer(bool opened) => ("", Thinking is { } marks ? (opened ? null : marks.Open, marks.Close) : null);
+
     public abstract OutputParser Parser(IOutputSink sink, OutputContext context);
 
     /// <summary>The id of a call; the same whenever the same text is read again.</summary>

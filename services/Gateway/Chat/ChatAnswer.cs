@@ -4,25 +4,41 @@ using Platform.Gateway.Errors;
 using Platform.Gateway.Generations;
 using Platform.OpenAi.Chat;
 using Platform.OpenAi.Errors;
+using Platform.OpenAi.Tools;
 
 namespace Platform.Gateway.Chat;
 
 /// <summary>An answer as one <c>chat.completion</c> object.</summary>
-internal sealed class ChatAnswer(HttpContext http, AnswerHead head) : IAnswer
+internal sealed class ChatAnswer(HttpContext http, AnswerHead head, ChatCompletionRequest request) : IAnswer
 {
     public ValueTask Show(Step step, CancellationToken cancellation) => default;
 
     public async ValueTask End(Generation generation, CancellationToken cancellation)
     {
         http.Response.ContentType = "application/json";
-        Write(http.Response.BodyWriter, head, generation);
+        Write(http.Response.BodyWriter, head, generation, request);
         await http.Response.BodyWriter.FlushAsync(cancellation);
     }
 
     public ValueTask Fail(ApiError error, CancellationToken cancellation) => new(error.Write(http));
 
-    public static void Write(IBufferWriter<byte> output, AnswerHead head, Generation generation) =>
-        ChatCompletionBody.Write(output, head, [.. generation.Choices.Select(choice => new ChatChoice(choice.Text, choice.Finish.ForClient(), generation.Request.Sampling.Logprobs is null ? null : (choice.Logprobs ?? []).ToWire()))], generation.Usage());
+    public static void Write(IBufferWriter<byte> output, AnswerHead head, Generation generation, ChatCompletionRequest request) =>
+        ChatCompletionBody.Write(output, head, [.. generation.Choices.Select((choice, i) => Choice(generation, request, choice, i))], generation.Usage());
+
+    private static ChatChoice Choice(Generation generation, ChatCompletionRequest request, ChoiceProgress choice, int index)
+    {
+        var parts = new OutputParts();
+        var parser = generation.Request.Output.Parser(generation.Id, index, parts);
+        parser.Append(choice.Text.Span);
+        parser.End();
+        var calls = parts.Calls;
+        return new ChatChoice(parts.Said, choice.Finish.ForClient(request.Tools, calls.Count), generation.Request.Sampling.Logprobs is null ? null : (choice.Logprobs ?? []).ToWire())
+        {
+            Reasoning = parts.Thought,
+            Calls = calls,
+            Legacy = request.Tools is { Legacy: true },
+        };
+    }
 }
 
 internal static class ChatFigures
@@ -32,4 +48,12 @@ internal static class ChatFigures
     public static TokenUsage Usage(this Generation generation) => new(generation.Started?.PromptTokens ?? 0, generation.Started?.CachedTokens ?? 0, generation.CompletionTokens);
 
     public static ChatFinish ForClient(this FinishReason? reason) => reason == FinishReason.Stop ? ChatFinish.Stop : ChatFinish.Length;
+
+    /// <summary>As recorded: a call of a function that the request names ends with <c>stop</c>, other calls with <c>tool_calls</c>.</summary>
+    public static ChatFinish ForClient(this FinishReason? reason, ToolFields? tools, int calls) => reason.ForClient() switch
+    {
+        ChatFinish.Stop when calls > 0 && tools is { Legacy: true, Mode: not ToolMode.Named } => ChatFinish.FunctionCall,
+        ChatFinish.Stop when calls > 0 && tools is not { Mode: ToolMode.Named } => ChatFinish.ToolCalls,
+        var other => other,
+    };
 }

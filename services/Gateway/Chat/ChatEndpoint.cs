@@ -10,7 +10,7 @@ using Platform.OpenAi.Chat;
 namespace Platform.Gateway.Chat;
 
 /// <summary><c>POST /v1/chat/completions</c>: authenticate, validate, then the road of every generation.</summary>
-internal sealed class ChatEndpoint(Callers callers, ServedModels models, GenerationRoad road, StoredAnswers stored)
+internal sealed class ChatEndpoint(Callers callers, ServedModels models, OutputPlanner outputs, GenerationRoad road, StoredAnswers stored)
 {
     public async Task Complete(HttpContext http)
     {
@@ -27,15 +27,22 @@ internal sealed class ChatEndpoint(Callers callers, ServedModels models, Generat
             return;
         }
 
-        await road.Run(http, request.ToGeneration(model, caller, body), generation => AnswerTo(http, request, generation));
+        if ((await outputs.Plan(request.ToGeneration(model, caller, body), request)).Refused(out error, out var wanted))
+        {
+            await error.Write(http);
+            return;
+        }
+
+        await road.Run(http, wanted, generation => AnswerTo(http, request, generation));
     }
 
     private IAnswer AnswerTo(HttpContext http, ChatCompletionRequest request, Generation generation)
     {
         var head = generation.Head();
         IAnswer answer = request.Stream
-            ? new ChatStream(http, head, request, after: null, holdHeaders: generation.PromptEstimate >= generation.Model.Entry.ContextLength || request.Sampling.NamesTokens)
-            : new ChatAnswer(http, head);
-        return request.Store ? new StoringAnswer(answer, stored, http.TraceIdentifier, (output, ended) => ChatAnswer.Write(output, head, ended)) : answer;
+            ? new ChatStream(http, head, request, generation.Request.Output, after: null,
+                holdHeaders: generation.PromptEstimate >= generation.Model.Entry.ContextLength || request.Sampling.NamesTokens || generation.Request.Output.Constraint is not null)
+            : new ChatAnswer(http, head, request);
+        return request.Store ? new StoringAnswer(answer, stored, http.TraceIdentifier, (output, ended) => ChatAnswer.Write(output, head, ended, request)) : answer;
     }
 }

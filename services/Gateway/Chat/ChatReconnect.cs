@@ -17,7 +17,7 @@ namespace Platform.Gateway.Chat;
 /// <c>GET /v1/chat/completions/{id}/stream?starting_after=…</c>, or with <c>Last-Event-ID</c>: the rest of a stream whose connection was lost, through any gateway.
 /// A generation that still runs is taken over; one that has ended is streamed again from the ledger.
 /// </summary>
-internal sealed class ChatReconnect(Callers callers, ServedModels models, Adoption adoption, LiveGenerations generations, GenerationRoad road, GenerationReader ledger, TimeProvider clock)
+internal sealed class ChatReconnect(Callers callers, ServedModels models, OutputPlanner outputs, Adoption adoption, LiveGenerations generations, GenerationRoad road, GenerationReader ledger, TimeProvider clock)
 {
     /// <summary>How long what has just ended may take to be recorded: a worker's grace for a gateway that died, twice.</summary>
     private static readonly TimeSpan UntilRecorded = TimeSpan.FromSeconds(12);
@@ -47,8 +47,9 @@ internal sealed class ChatReconnect(Callers callers, ServedModels models, Adopti
 
         // billed to the key that asked first
         var asked = request.ToGeneration(model, caller with { KeyId = adopted.Run.Record!.Figures.KeyId }, Encoding.UTF8.GetBytes(adopted.Run.Record.Request!)) with { Sampling = adopted.Run.Sampling }; // Request saw both
-        await using var generation = await generations.Adopt(asked, adopted);
-        await road.Drive(generation, new ChatStream(http, generation.Head(), request, after, holdHeaders: false), http.RequestAborted);
+        if ((await outputs.Plan(asked, request)).Refused(out error, out var planned)) planned = asked; // it was accepted once
+        await using var generation = await generations.Adopt(planned, adopted);
+        await road.Drive(generation, new ChatStream(http, generation.Head(), request, planned.Output, after, holdHeaders: false), http.RequestAborted);
     }
 
     private async Task Again(HttpContext http, string id, ApiKeyIdentity caller)
@@ -74,13 +75,14 @@ internal sealed class ChatReconnect(Callers callers, ServedModels models, Adopti
             return;
         }
 
-        await Show(http, recorded, content, request, after);
+        var plan = models.Find(figures.Model) is { } model && !(await outputs.Plan(request.ToGeneration(model, caller, Encoding.UTF8.GetBytes(content.Request)), request)).Refused(out _, out var planned) ? planned.Output : OutputPlan.Plain;
+        await Show(http, recorded, content, request, plan, after);
     }
 
-    private static async Task Show(HttpContext http, RecordedGeneration recorded, GenerationContent content, ChatCompletionRequest request, StreamPosition after)
+    private static async Task Show(HttpContext http, RecordedGeneration recorded, GenerationContent content, ChatCompletionRequest request, OutputPlan plan, StreamPosition after)
     {
         var figures = recorded.Figures;
-        var stream = new ChatStream(http, new AnswerHead(figures.GenerationId, figures.StartedAt.ToUnixTimeSeconds(), figures.Model, ServedModel.FingerprintOf(figures.ArtifactHash), figures.ServiceTier), request, after, holdHeaders: false);
+        var stream = new ChatStream(http, new AnswerHead(figures.GenerationId, figures.StartedAt.ToUnixTimeSeconds(), figures.Model, ServedModel.FingerprintOf(figures.ArtifactHash), figures.ServiceTier), request, plan, after, holdHeaders: false);
         for (var i = 0; i < content.Choices.Count; i++) await stream.Show(Step.Tokens(FrameOf(figures.GenerationId, i, content.Choices[i]), 0), http.RequestAborted);
         if (recorded.Outcome == Outcome.Completed)
         {

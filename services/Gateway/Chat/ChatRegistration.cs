@@ -4,6 +4,7 @@ internal static class ChatRegistration
 {
     public static void AddChat(this IServiceCollection services)
     {
+        services.AddSingleton<OutputPlanner>();
         services.AddSingleton<ChatEndpoint>();
         services.AddSingleton<ChatReconnect>();
     }

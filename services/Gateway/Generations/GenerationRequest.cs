@@ -42,6 +42,9 @@ internal sealed record GenerationRequest
 
     public IReadOnlyList<string> Stop { get; init; } = [];
 
+    /// <summary>What the output keeps to, and how it is read.</summary>
+    public OutputPlan Output { get; init; } = OutputPlan.Plain;
+
     /// <summary>The end user the client names; empty where it names none.</summary>
     public string User { get; init; } = "";
 
@@ -78,5 +81,7 @@ internal sealed record GenerationRequest
         MaxTokens = MaxTokens,
         Allowance = 0,
         Stop = Stop,
+        Constraint = Output.Constraint,
+        ShownTokens = Output.ShownTokens,
     };
 }

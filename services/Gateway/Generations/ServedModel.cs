@@ -20,10 +20,10 @@ internal sealed class ServedModel(CatalogModel entry)
 
 internal sealed class ServedModels(ModelCatalog catalog, IGrainFactory grains, TimeProvider clock)
 {
-    private static readonly TimeSpan OverheadKept = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ReportKept = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<string, ServedModel> served = new();
-    private readonly ConcurrentDictionary<string, (int Tokens, long At)> overheads = new();
+    private readonly ConcurrentDictionary<string, (PoolReport Report, long At)> reports = new();
 
     public ServedModel? Find(string name)
     {
@@ -47,13 +47,18 @@ internal sealed class ServedModels(ModelCatalog catalog, IGrainFactory grains, T
     }
 
     /// <summary>Tokens the model's template adds to the messages.</summary>
-    public ValueTask<int> TemplateOverhead(string model) =>
-        overheads.TryGetValue(model, out var known) && clock.GetElapsedTime(known.At) < OverheadKept ? new(known.Tokens) : Ask(model);
+    public async ValueTask<int> TemplateOverhead(string model) => (await Report(model)).TemplateOverhead;
 
-    private async ValueTask<int> Ask(string model)
+    /// <summary>How the model writes its thinking and its calls; null: no worker has said yet.</summary>
+    public async ValueTask<ModelTraits?> Traits(string model) => (await Report(model)).Traits;
+
+    private ValueTask<PoolReport> Report(string model) =>
+        reports.TryGetValue(model, out var known) && clock.GetElapsedTime(known.At) < ReportKept ? new(known.Report) : Ask(model);
+
+    private async ValueTask<PoolReport> Ask(string model)
     {
         var report = await grains.GetGrain<IPool>(model).Read();
-        overheads[model] = (report.TemplateOverhead, clock.GetTimestamp());
-        return report.TemplateOverhead;
+        reports[model] = (report, clock.GetTimestamp());
+        return report;
     }
 }

@@ -7,12 +7,11 @@ using Platform.Gateway.Requests;
 using Platform.Gateway.Tokens;
 using Platform.Grains.Keys;
 using Platform.OpenAi.Messages;
-using Platform.Templates.Output;
 
 namespace Platform.Gateway.Messages;
 
 /// <summary><c>POST /v1/messages</c>, Anthropic's shape: authenticate, validate, then the road of every generation.</summary>
-internal sealed class MessagesEndpoint(Callers callers, ServedModels models, GenerationRoad road, PromptTokens prompts)
+internal sealed class MessagesEndpoint(Callers callers, ServedModels models, OutputPlanner outputs, GenerationRoad road, PromptTokens prompts)
 {
     public async Task Create(HttpContext http)
     {
@@ -29,7 +28,12 @@ internal sealed class MessagesEndpoint(Callers callers, ServedModels models, Gen
             return;
         }
 
-        var generation = request.Chat.ToGeneration(model, caller, body) with { IdPrefix = "msg_", Kind = "message" };
+        if ((await outputs.Plan(request.Chat.ToGeneration(model, caller, body) with { IdPrefix = "msg_", Kind = "message" }, request.Chat)).Refused(out error, out var generation))
+        {
+            await error.Write(http);
+            return;
+        }
+
         await road.Run(http, generation, admitted => AnswerTo(http, admitted));
     }
 
@@ -55,5 +59,5 @@ internal sealed class MessagesEndpoint(Callers callers, ServedModels models, Gen
     }
 
     private static MessagesAnswer AnswerTo(HttpContext http, Generation generation) =>
-        new(http, generation, OutputParser.Plain, generation.Request.Stream, holdHeaders: generation.PromptEstimate >= generation.Model.Entry.ContextLength);
+        new(http, generation, sink => generation.Request.Output.Parser(generation.Id, 0, sink), generation.Request.Stream, holdHeaders: generation.PromptEstimate >= generation.Model.Entry.ContextLength);
 }

@@ -9,12 +9,11 @@ using Platform.Gateway.Responses.Background;
 using Platform.Gateway.Tokens;
 using Platform.Grains.Keys;
 using Platform.OpenAi.Responses;
-using Platform.Templates.Output;
 
 namespace Platform.Gateway.Responses;
 
 /// <summary><c>POST /v1/responses</c>: authenticate, validate, find the context, then the road of every generation.</summary>
-internal sealed class ResponsesEndpoint(Callers callers, ServedModels models, ResponseContexts contexts, ResponseKeeper keeper, GenerationRoad road, BackgroundResponses background, ResponseFollower follower, PromptTokens prompts, TimeProvider clock)
+internal sealed class ResponsesEndpoint(Callers callers, ServedModels models, OutputPlanner outputs, ResponseContexts contexts, ResponseKeeper keeper, GenerationRoad road, BackgroundResponses background, ResponseFollower follower, PromptTokens prompts, TimeProvider clock)
 {
     public async Task Create(HttpContext http)
     {
@@ -42,7 +41,12 @@ internal sealed class ResponsesEndpoint(Callers callers, ServedModels models, Re
             return;
         }
 
-        var generation = chat.ToGeneration(model, caller, body) with { IdPrefix = "resp_", Kind = "response", KeepContent = request.Store };
+        if ((await outputs.Plan(chat.ToGeneration(model, caller, body) with { IdPrefix = "resp_", Kind = "response", KeepContent = request.Store }, chat)).Refused(out error, out var generation))
+        {
+            await error.Write(http);
+            return;
+        }
+
         await road.Run(http, generation, admitted => AnswerTo(http, request, context, admitted));
     }
 
@@ -74,7 +78,7 @@ internal sealed class ResponsesEndpoint(Callers callers, ServedModels models, Re
         var response = ResponseObject.Of(generation.Id, generation.StartedAt.ToUnixTimeSeconds(), generation.Model.Id, request);
         var events = new ResponseEvents(response, http.Response.BodyWriter, after: request.Stream ? -1 : long.MaxValue);
         var output = new ResponseOutput(events, request.IncludeEncryptedReasoning);
-        output.ReadWith(OutputParser.Plain);
+        output.ReadWith(sink => generation.Request.Output.Parser(generation.Id, 0, sink));
         return new ResponseAnswer(http, generation, request, context, response, output, keeper, clock, holdHeaders: generation.PromptEstimate >= generation.Model.Entry.ContextLength);
     }
 }

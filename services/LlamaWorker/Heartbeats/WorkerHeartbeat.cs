@@ -65,7 +65,7 @@ internal sealed partial class WorkerHeartbeat(HostedModels models, RunTable runs
     private async Task Report(HostedModel model, CancellationToken cancellation)
     {
         var (entry, options) = (model.Entry, model.Batcher.Options);
-        var report = new WorkerReport(me.Id, options.Slots, runs.RunningOn(model), options.ContextLength, entry.QueueLimit, model.Prompt.Overhead);
+        var report = new WorkerReport(me.Id, options.Slots, runs.RunningOn(model), options.ContextLength, entry.QueueLimit, model.Prompt.Overhead, model.Traits);
         try
         {
             await grains.GetGrain<IPool>(entry.Id).Heartbeat(report).AsTask().WaitAsync(Patience, cancellation);

@@ -1,11 +1,12 @@
 using Platform.Catalog;
+using Platform.Grains.Pools;
 using Platform.Inference.Batching;
 using Platform.Inference.Engine;
 
 namespace Platform.LlamaWorker.Models;
 
 /// <summary>A loaded model with the batcher that decodes its runs.</summary>
-internal sealed class HostedModel(CatalogModel entry, IEngineModel engine, ContinuousBatcher batcher, PromptWriter prompt) : IAsyncDisposable
+internal sealed class HostedModel(CatalogModel entry, IEngineModel engine, ContinuousBatcher batcher, PromptWriter prompt, ModelTraits traits) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _unused = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -24,6 +25,7 @@ internal sealed class HostedModel(CatalogModel entry, IEngineModel engine, Conti
     public IEngineModel Engine => engine;
     public ContinuousBatcher Batcher => batcher;
     public PromptWriter Prompt => prompt;
+    public ModelTraits Traits => traits;
     public GrammarCache Grammars { get; } = new();
     public ControlVocabulary Vocabulary { get; } = new(engine);
     public TokenCounters Counters { get; } = TokenCounters.For(entry.Id);

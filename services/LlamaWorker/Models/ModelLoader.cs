@@ -30,7 +30,7 @@ internal sealed class ModelLoader(ModelCatalog catalog, IOptions<NativesOptions>
             var options = new BatcherOptions(
                 entry.ContextLength, entry.Slots, cells, Threads: entry.Threads ?? LlamaLibrary.DefaultThreads, HostCacheTokens: entry.HostCacheTokens ?? cells);
             var prompt = new PromptWriter(template, engine);
-            return new HostedModel(entry, engine, new ContinuousBatcher(engine, options, loggers.CreateLogger<ContinuousBatcher>()), prompt);
+            return new HostedModel(entry, engine, new ContinuousBatcher(engine, options, loggers.CreateLogger<ContinuousBatcher>()), prompt, TemplateTraits.Of(source, template));
         }
         catch
         {

@@ -34,6 +34,20 @@ internal sealed class PromptWriter
     public int[] Tokens(Conversation conversation, DateTimeOffset now)
     {
         var messages = JsonNode.Parse(conversation.Messages) ?? new JsonArray();
+        if (!ToolArguments.AreIn(messages)) return Tokens(conversation, messages, now);
+        try
+        {
+            return Tokens(conversation, ToolArguments.AsObjects(messages), now);
+        }
+        catch (TemplateException)
+        {
+            // some templates take the arguments as the text the API has them in
+            return Tokens(conversation, JsonNode.Parse(conversation.Messages)!, now); // it was parsed before
+        }
+    }
+
+    private int[] Tokens(Conversation conversation, JsonNode messages, DateTimeOffset now)
+    {
         var tools = conversation.Tools is { } given ? JsonNode.Parse(given) : null;
         var arguments = conversation.TemplateArguments is { } more ? JsonNode.Parse(more) as JsonObject : null;
         var spells = _controls.AreIn(messages) || _controls.AreIn(tools) || _controls.AreIn(arguments);

@@ -154,7 +154,8 @@ internal sealed class Pool
         var reports = _workers.All.Select(w => w.Report).DefaultIfEmpty(_lastReport).OfType<WorkerReport>().ToList();
         return new PoolReport(
             [.. _workers.All.Select(w => new PoolWorker(w.Id, w.Slots, w.Busy))], _queue.Count, _grants.Count,
-            reports.Select(r => r.ContextLength).DefaultIfEmpty().Min(), reports.Select(r => r.TemplateOverhead).DefaultIfEmpty().Max());
+            reports.Select(r => r.ContextLength).DefaultIfEmpty().Min(), reports.Select(r => r.TemplateOverhead).DefaultIfEmpty().Max(),
+            reports.Select(r => r.Traits).FirstOrDefault(traits => traits is not null));
     }
 
     /// <summary>The grant knows it before the worker's next heartbeat does; the heartbeat, when this pool is younger than the grant.</summary>

@@ -105,20 +105,11 @@ public class ChatRequestReaderTests
     public void A_wrong_message_is_named(string messages, string message, string param, string? code) => AssertRefused($$"""{"model":"m","messages":{{messages}}}""", message, param, code);
 
     [Theory]
-    [InlineData("tools", """[{"type":"function","function":{"name":"f"}}]""")]
-    [InlineData("functions", """[{"name":"f"}]""")]
-    [InlineData("response_format", """{"type":"json_object"}""")]
-    [InlineData("response_format", """{"type":"json_schema","json_schema":{"name":"a","schema":{}}}""")]
     [InlineData("audio", """{"voice":"alloy","format":"mp3"}""")]
     [InlineData("modalities", """["text","audio"]""")]
     [InlineData("web_search_options", """{"search_context_size":"low"}""")]
     [InlineData("moderation", """{"model":"m"}""")]
-    [InlineData("reasoning_effort", "\"high\"")]
     [InlineData("mirostat", "2")]
-    [InlineData("grammar", "\"root ::= 'a'\"")]
-    [InlineData("guided_json", """{"type":"object"}""")]
-    [InlineData("guided_regex", "\"a+\"")]
-    [InlineData("guided_choice", """["a","b"]""")]
     [InlineData("best_of", "2")]
     [InlineData("chat_template", "\"{{ messages }}\"")]
     public void What_would_change_the_answer_but_is_not_there_yet_is_refused_by_name(string name, string value)

@@ -29,7 +29,7 @@ public class EnvelopeTests(PlatformFixture platform)
     [InlineData("""{"model":"bigram","messages":[{"role":"user","content":123}]}""", "messages[0].content")]
     [InlineData("""{"model":"bigram","messages":[{"role":"user","content":"a"}],"n":"many"}""", "n")]
     [InlineData("""{"model":"bigram","messages":[{"role":"user","content":"a"}],"seed":9223372036854775808}""", "seed")]
-    [InlineData("""{"model":"bigram","messages":[{"role":"user","content":"a"}],"tools":[{"type":"function","function":{"name":"f"}}]}""", "tools")]
+    [InlineData("""{"model":"bigram","messages":[{"role":"user","content":"a"}],"tools":[{"type":"function","function":{"name":"f f"}}]}""", "tools[0].function.name")]
     [InlineData("""{"model":"bigram","messages":[{"role":"user","content":"a"}],"stream_options":{}}""", "stream_options")]
     public async Task A_wrong_body(string body, string? param)
     {

@@ -17,6 +17,8 @@ internal sealed class Harmony : OutputFormat
     /// <summary>Thinking is a channel, not a pair of marks.</summary>
     public override (string Open, string Close)? Thinking => ($"{Channel}analysis{Message}", EndMark);
 
+    public override (string Before, (string? Open, string Close)? Thinking) Answer(bool opened) => ($"{Channel}final{Message}", ($"{Channel}analysis{Message}", $"{EndMark}{Start}assistant"));
+
     public override ToolGrammar Grammar(ToolUse use, bool thinks)
     {
         var text = new GrammarText();

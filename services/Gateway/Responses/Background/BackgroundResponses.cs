@@ -9,7 +9,6 @@ using Platform.Grains.Keys;
 using Platform.Grains.Sessions;
 using Platform.OpenAi.Errors;
 using Platform.OpenAi.Responses;
-using Platform.Templates.Output;
 using ISession = Platform.Grains.Sessions.ISession;
 
 namespace Platform.Gateway.Responses.Background;
@@ -18,7 +17,7 @@ namespace Platform.Gateway.Responses.Background;
 /// Runs responses nobody waits for. Each is taken on under a lease; one whose lease has lapsed, because its gateway died, is taken on by another and begun anew.
 /// </summary>
 internal sealed partial class BackgroundResponses(
-    BackgroundStore store, StoredAnswers answers, ServedModels models, LiveGenerations generations, GenerationRoad road, IGrainFactory grains, TimeProvider clock, ILogger<BackgroundResponses> logger) : BackgroundService
+    BackgroundStore store, StoredAnswers answers, ServedModels models, OutputPlanner outputs, LiveGenerations generations, GenerationRoad road, IGrainFactory grains, TimeProvider clock, ILogger<BackgroundResponses> logger) : BackgroundService
 {
     private const int MostAtOnce = 64;
     private const int MostAttempts = 5;
@@ -98,7 +97,11 @@ internal sealed partial class BackgroundResponses(
             return await End(work, stored, response, error);
         }
 
-        var asked = chat.ToGeneration(model, caller, work.Request) with { Id = work.Attempt == 1 ? work.Id : $"{work.Id}-{work.Attempt}", IdPrefix = "resp_", Kind = "response" };
+        if ((await outputs.Plan(chat.ToGeneration(model, caller, work.Request) with { Id = work.Attempt == 1 ? work.Id : $"{work.Id}-{work.Attempt}", IdPrefix = "resp_", Kind = "response" }, chat)).Refused(out error, out var asked))
+        {
+            return await End(work, stored, response, error);
+        }
+
         await using var generation = await generations.Begin(asked);
         var quota = await generation.Quota.Reserve();
         if (!quota.Granted)
@@ -110,7 +113,7 @@ internal sealed partial class BackgroundResponses(
 
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var output = new ResponseOutput(new ResponseEvents(response, new ArrayBufferWriter<byte>(), after: long.MaxValue), request.IncludeEncryptedReasoning);
-        output.ReadWith(OutputParser.Plain);
+        output.ReadWith(sink => generation.Request.Output.Parser(generation.Id, 0, sink));
         var answer = new BackgroundAnswer(store, work, response, output, generation, context.Input.Count, clock, lost);
         await road.Drive(generation, answer, lost.Token);
         if (answer.HasEnded) await Add(work, request, context, output);

@@ -1,0 +1,25 @@
+using System.Buffers;
+using Platform.OpenAi.Chat;
+using Platform.Templates.Output;
+
+namespace Platform.Gateway.Chat;
+
+/// <summary>Collects what one choice thinks, says and calls.</summary>
+internal sealed class OutputParts : IOutputSink
+{
+    private readonly ArrayBufferWriter<byte> content = new();
+    private readonly ArrayBufferWriter<byte> reasoning = new();
+    private readonly List<(string Id, string Name, ArrayBufferWriter<byte> Arguments)> calls = [];
+
+    public ReadOnlyMemory<byte> Said => content.WrittenMemory;
+    public ReadOnlyMemory<byte> Thought => reasoning.WrittenMemory;
+    public IReadOnlyList<ChatToolCall> Calls => [.. calls.Select(call => new ChatToolCall(call.Id, call.Name, call.Arguments.WrittenMemory))];
+
+    public void Content(ReadOnlySpan<byte> utf8) => content.Write(utf8);
+
+    public void Reasoning(ReadOnlySpan<byte> utf8) => reasoning.Write(utf8);
+
+    public void ToolCall(int index, string id, string name) => calls.Add((id, name, new ArrayBufferWriter<byte>()));
+
+    public void Arguments(int index, ReadOnlySpan<byte> utf8) => calls[index].Arguments.Write(utf8);
+}

@@ -1,0 +1,28 @@
+using Platform.Contracts.Runs;
+using Platform.Templates.Output;
+
+namespace Platform.Gateway.Generations;
+
+/// <summary>What the output of a generation keeps to, and how it is told apart into thinking, content and calls.</summary>
+internal sealed record OutputPlan
+{
+    /// <summary>Any text, and all of it content.</summary>
+    public static OutputPlan Plain { get; } = new();
+
+    public OutputConstraint? Constraint { get; init; }
+
+    public IReadOnlyList<string> ShownTokens { get; init; } = [];
+
+    /// <summary>Null: all text is content.</summary>
+    public OutputFormat? Format { get; init; }
+
+    /// <summary>The prompt has opened the thinking.</summary>
+    public bool Thinks { get; init; }
+
+    /// <summary>Functions that may be called.</summary>
+    public IReadOnlyList<Tool> Tools { get; init; } = [];
+
+    /// <summary>Reads the text of a choice as it comes.</summary>
+    public OutputParser Parser(string generationId, int choice, IOutputSink sink) =>
+        Format is null ? OutputParser.Plain(sink) : Format.Parser(sink, new OutputContext(generationId, choice, Thinks, Tools));
+}
