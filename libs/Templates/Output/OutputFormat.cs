@@ -30,11 +30,10 @@ public abstract class OutputFormat
 
     /// <summary>A grammar for calls, their arguments as the schemas have them.</summary>
     /// <exception cref="Platform.Grammars.JsonSchema.SchemaException">A keyword of a tool's parameters can't be kept; the path begins with the tool's index.</exception>
-    public abstract ToolGrammar Grammar(ToolUse use, bool thinks);
+    public abstract ToolGrammar Grammar(ToolUse use, Thinks thinks);
 
     /// <summary>What comes before an answer that is no call, and the thinking that may come before that.</summary>
-    /// <param name="opened">The prompt has opened the thinking already.</param>
-    public virtual (string Before, (string? Open, string Close)? Thinking) Answer(bool opened) => ("", Thinking is { } marks ? (opened ? null : marks.Open, marks.Close) : null);
+    public virtual (string Before, (string? Open, string Close)? Thinking) Answer(Thinks thinks) => ("", First(thinks));
 
     public abstract OutputParser Parser(IOutputSink sink, OutputContext context);
 
@@ -42,6 +41,9 @@ public abstract class OutputFormat
     public virtual string CallId(OutputContext context, int index) => $"call_{Letters(context, index, 24)}";
 
     protected abstract bool IsOf(string template);
+
+    /// <summary>The marks of thinking that a grammar lets come first; what the prompt has opened needs none to begin.</summary>
+    protected (string? Open, string Close)? First(Thinks thinks) => thinks != Thinks.No && Thinking is { } marks ? (thinks == Thinks.Opened ? null : marks.Open, marks.Close) : null;
 
     protected static string Letters(OutputContext context, int index, int count)
     {

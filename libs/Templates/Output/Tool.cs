@@ -11,6 +11,18 @@ public sealed record Tool(string Name, JsonElement Parameters);
 /// <param name="Parallel">More than one call.</param>
 public sealed record ToolUse(IReadOnlyList<Tool> Tools, bool Required, bool Parallel);
 
+/// <summary>Whether a choice thinks aloud first.</summary>
+public enum Thinks
+{
+    No,
+
+    /// <summary>If it likes.</summary>
+    Maybe,
+
+    /// <summary>The prompt has opened the thinking already.</summary>
+    Opened,
+}
+
 /// <summary>A grammar for calls.</summary>
 /// <param name="Gbnf">Start symbol <c>root</c>.</param>
 /// <param name="Triggers">Not empty: the grammar holds from where one of these texts begins.</param>

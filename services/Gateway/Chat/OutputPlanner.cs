@@ -90,21 +90,21 @@ internal sealed class OutputPlanner(ServedModels models)
             {
                 if (use is null) return new Constrained(null);
                 param = "tools";
-                var grammar = format.Grammar(use, thinking.Opened);
+                var grammar = format.Grammar(use, thinking.Thinks);
                 Grammar.Parse(grammar.Gbnf);
                 return new Constrained(new OutputConstraint(grammar.Gbnf, grammar.Triggers));
             }
 
             var text = new GrammarText();
-            var (before, thoughts) = format.Answer(thinking.Opened);
-            var answer = $"{GrammarText.Literal(thinking.MayThink ? before : "")} {Start(request.Form, text)}";
+            var (before, thoughts) = format.Answer(thinking.Thinks);
+            var answer = $"{GrammarText.Literal(before)} {Start(request.Form, text)}";
             if (use is not null)
             {
                 param = "tools";
-                answer = $"({answer}) | {text.Grammar(format.Grammar(use with { Required = true }, thinking.Opened).Gbnf)}";
+                answer = $"({answer}) | {text.Grammar(format.Grammar(use with { Required = true }, thinking.Thinks).Gbnf)}";
             }
 
-            text.Root(answer, thinking.MayThink && use is null ? thoughts : null);
+            text.Root(answer, use is null ? thoughts : null);
             Grammar.Parse(text.ToString());
             return new Constrained(new OutputConstraint(text.ToString(), []));
         }
@@ -146,5 +146,8 @@ internal sealed class OutputPlanner(ServedModels models)
 
     /// <param name="MayThink">Whether thinking may come before the answer.</param>
     /// <param name="Opened">Whether the prompt opens it.</param>
-    private sealed record ThinkingPlan(bool MayThink, bool Opened, string? Switch, JsonValue? Value);
+    private sealed record ThinkingPlan(bool MayThink, bool Opened, string? Switch, JsonValue? Value)
+    {
+        public Thinks Thinks => !MayThink ? Thinks.No : Opened ? Thinks.Opened : Thinks.Maybe;
+    }
 }

@@ -65,7 +65,7 @@ public sealed class Output_formats
     [InlineData("glm")]
     public void What_the_grammar_of_a_format_allows_is_read_as_a_call(string format)
     {
-        var grammar = OutputFormat.Named(format).Grammar(new ToolUse(Tools, Required: true, Parallel: false), thinks: false);
+        var grammar = OutputFormat.Named(format).Grammar(new ToolUse(Tools, Required: true, Parallel: false), Thinks.Maybe);
         Assert.Empty(grammar.Triggers);
         foreach (var seed in Enumerable.Range(0, 4))
         {

@@ -18,7 +18,7 @@ internal abstract class EnvelopeFormat : OutputFormat
 
     protected virtual string[] Triggers => Opening;
 
-    public override ToolGrammar Grammar(ToolUse use, bool thinks)
+    public override ToolGrammar Grammar(ToolUse use, Thinks thinks)
     {
         var text = new GrammarText();
         var calls = use.Tools.Select((tool, i) =>
@@ -29,14 +29,11 @@ internal abstract class EnvelopeFormat : OutputFormat
         var call = text.Rule("calls", string.Join(" | ", calls));
         var (before, after, between) = Writing;
         var more = use.Parallel ? $"({GrammarText.Literal(between)} {call})*" : "";
-        text.Root($"{GrammarText.Literal(before)} {call} {more} {GrammarText.Literal(after)}", use.Required ? ThinkingFirst(thinks) : null);
+        text.Root($"{GrammarText.Literal(before)} {call} {more} {GrammarText.Literal(after)}", use.Required ? First(thinks) : null);
         return new ToolGrammar(text.ToString(), use.Required ? [] : Triggers);
     }
 
     public override OutputParser Parser(IOutputSink sink, OutputContext context) => new EnvelopeParser(this, sink, context, OpensObject);
-
-    /// <summary>The thinking a grammar lets come first: what the prompt began must be ended.</summary>
-    internal (string? Open, string Close)? ThinkingFirst(bool thinks) => Thinking is { } marks ? (thinks ? null : marks.Open, marks.Close) : null;
 
     private sealed class EnvelopeParser(EnvelopeFormat format, IOutputSink sink, OutputContext context, bool opensObject) : MarkedParser(format, sink, context, format.Opening)
     {

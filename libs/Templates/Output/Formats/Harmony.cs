@@ -17,19 +17,21 @@ internal sealed class Harmony : OutputFormat
     /// <summary>Thinking is a channel, not a pair of marks.</summary>
     public override (string Open, string Close)? Thinking => ($"{Channel}analysis{Message}", EndMark);
 
-    public override (string Before, (string? Open, string Close)? Thinking) Answer(bool opened) => ($"{Channel}final{Message}", ($"{Channel}analysis{Message}", $"{EndMark}{Start}assistant"));
+    public override (string Before, (string? Open, string Close)? Thinking) Answer(Thinks thinks) => ($"{Channel}final{Message}", Analysis(thinks));
 
-    public override ToolGrammar Grammar(ToolUse use, bool thinks)
+    public override ToolGrammar Grammar(ToolUse use, Thinks thinks)
     {
         var text = new GrammarText();
         var calls = use.Tools.Select((tool, i) =>
             text.Rule("call", $"{GrammarText.Literal($"{Channel}commentary to=functions.{tool.Name} {Constrain}json{Message}")} {text.Schema(tool.Parameters, $"/{i}")}"));
         var call = text.Rule("calls", string.Join(" | ", calls));
-        text.Root(call, use.Required ? ($"{Channel}analysis{Message}", $"{EndMark}{Start}assistant") : null);
+        text.Root(call, use.Required ? Analysis(thinks) : null);
         return new ToolGrammar(text.ToString(), use.Required ? [] : [$"{Channel}commentary to="]);
     }
 
     public override OutputParser Parser(IOutputSink sink, OutputContext context) => new HarmonyParser(this, sink, context);
+
+    private static (string? Open, string Close)? Analysis(Thinks thinks) => thinks == Thinks.No ? null : ($"{Channel}analysis{Message}", $"{EndMark}{Start}assistant");
 
     protected override bool IsOf(string template) => template.Contains(Channel, StringComparison.Ordinal);
 

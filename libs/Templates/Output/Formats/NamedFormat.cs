@@ -23,7 +23,7 @@ internal abstract class NamedFormat : OutputFormat
     /// <summary>The function's name from what is written.</summary>
     protected virtual string NameOf(string written) => written.Trim();
 
-    public override ToolGrammar Grammar(ToolUse use, bool thinks)
+    public override ToolGrammar Grammar(ToolUse use, Thinks thinks)
     {
         var text = new GrammarText();
         var writing = Writing;
@@ -31,7 +31,7 @@ internal abstract class NamedFormat : OutputFormat
             text.Rule("call", $"{GrammarText.Literal(writing.Before + Written(tool.Name, 0) + writing.Middle)} {text.Schema(tool.Parameters, $"/{i}")} {GrammarText.Literal(writing.After)}"));
         var call = text.Rule("calls", string.Join(" | ", calls));
         var more = use.Parallel ? $"({GrammarText.Literal(writing.Between)} {call})*" : "";
-        text.Root($"{GrammarText.Literal(writing.Begin)} {call} {more} {GrammarText.Literal(writing.End)}", use.Required && Thinking is { } marks ? (thinks ? null : marks.Open, marks.Close) : null);
+        text.Root($"{GrammarText.Literal(writing.Begin)} {call} {more} {GrammarText.Literal(writing.End)}", use.Required ? First(thinks) : null);
         return new ToolGrammar(text.ToString(), use.Required ? [] : Triggers);
     }
 

@@ -15,12 +15,12 @@ internal abstract class XmlFormat : OutputFormat
     /// <summary>Before an argument's name, between name and value, and after the value.</summary>
     protected abstract (string Before, string Middle, string After) Argument { get; }
 
-    public override ToolGrammar Grammar(ToolUse use, bool thinks)
+    public override ToolGrammar Grammar(ToolUse use, Thinks thinks)
     {
         var text = new GrammarText();
         var calls = use.Tools.Select((tool, i) => text.Rule("call", $"{GrammarText.Literal(Call.Before + tool.Name + Call.After)} {Arguments(text, tool, i)} {GrammarText.Literal(Call.End)}"));
         var call = text.Rule("calls", string.Join(" | ", calls));
-        text.Root(use.Parallel ? $"{call} (\"\\n\" {call})*" : call, use.Required && Thinking is { } marks ? (thinks ? null : marks.Open, marks.Close) : null);
+        text.Root(use.Parallel ? $"{call} (\"\\n\" {call})*" : call, use.Required ? First(thinks) : null);
         return new ToolGrammar(text.ToString(), use.Required ? [] : ["<tool_call>"]);
     }
 
