@@ -26,6 +26,15 @@ public sealed class NodeClientTests(PlatformFixture platform)
     });
 
     [Fact]
+    public Task Structured_answers_and_tool_calls_work_in_the_packages_that_use_them() => Run("structured.mjs", new()
+    {
+        ["BASE_URL"] = new Uri(platform.Address, "v1").ToString(),
+        ["API_KEY"] = platform.ApiKey,
+        ["MODEL"] = TestCatalogue.SmolLm,
+        ["FAST_MODEL"] = TestCatalogue.Fast,
+    });
+
+    [Fact]
     public async Task A_question_typed_on_the_page_is_answered_as_it_is_made()
     {
         var installed = (await Run(Path.Combine(RepositoryRoot.Find(), "infra", "tools", "ensure"), ["chromium"], [])).Trim();
