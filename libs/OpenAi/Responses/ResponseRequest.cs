@@ -26,6 +26,9 @@ public sealed record ResponseRequest
 
     public bool Stream { get; init; }
 
+    /// <summary>What does not fit the model's context is left out, the oldest first.</summary>
+    public bool Truncates { get; init; }
+
     /// <summary>JSON object of strings.</summary>
     public string Metadata { get; init; } = "{}";
 

@@ -34,6 +34,7 @@ public static class ResponseRequestReader
             Store = fields.Boolean("store") ?? true,
             Background = fields.Boolean("background") ?? false,
             Stream = fields.Boolean("stream") ?? false,
+            Truncates = fields.OneOf("truncation", "auto", "disabled") == "auto",
             Metadata = MetadataReader.Read(fields, errors),
         };
         var include = Include(fields, errors);
@@ -77,7 +78,7 @@ public static class ResponseRequestReader
     {
         if (request is { PreviousResponseId: not null, ConversationId: not null })
         {
-            errors.Add(ApiError.Invalid("Mutually exclusive parameters: 'previous_response_id' and 'conversation'. Ensure you are only providing one of them.", null, "mutually_exclusive_parameters"));
+            errors.Add(ApiError.Invalid("Mutually exclusive parameters: 'previous_response_id' and 'conversation'. Ensure you are only providing one of them.", "previous_response_id", "mutually_exclusive_parameters"));
         }
 
         if (request is { Background: true, Store: false }) errors.Add(ApiError.Invalid("background can only be used when `store` is true", "background"));
@@ -88,7 +89,6 @@ public static class ResponseRequestReader
     {
         fields.Integer("max_output_tokens", 16, long.MaxValue);
         fields.Integer("max_tool_calls", 1, long.MaxValue);
-        fields.OneOf("truncation", "auto", "disabled");
         fields.Text("prompt_cache_key", 1024);
         fields.OneOf("prompt_cache_retention", "in_memory", "in-memory", "24h");
         fields.Object("prompt_cache_options");

@@ -25,7 +25,7 @@ internal sealed class ResponseContexts(StoredAnswers answers, IGrainFactory grai
         }
         else if (request.ConversationId is { } conversation)
         {
-            if (!PublicIds.IsConversation(conversation) || await grains.GetGrain<ISession>(conversation).Items(projectId) is not { } items) return ConversationNotFound(conversation);
+            if (!PublicIds.IsConversation(conversation) || await grains.GetGrain<ISession>(conversation).Items(projectId) is not { } items) return ConversationNotFound(conversation) with { Param = "conversation" };
             before = [.. items.Select(item => new ResponseItem(item.Id, item.Type, item.Json))];
         }
 

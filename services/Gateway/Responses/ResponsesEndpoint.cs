@@ -13,7 +13,7 @@ using Platform.OpenAi.Responses;
 namespace Platform.Gateway.Responses;
 
 /// <summary><c>POST /v1/responses</c>: authenticate, validate, find the context, then the road of every generation.</summary>
-internal sealed class ResponsesEndpoint(Callers callers, ServedModels models, OutputPlanner outputs, ResponseContexts contexts, ResponseKeeper keeper, GenerationRoad road, BackgroundResponses background, ResponseFollower follower, PromptTokens prompts, TimeProvider clock)
+internal sealed class ResponsesEndpoint(Callers callers, ServedModels models, OutputPlanner outputs, ResponseContexts contexts, ResponseTruncation truncation, ResponseKeeper keeper, GenerationRoad road, BackgroundResponses background, ResponseFollower follower, PromptTokens prompts, TimeProvider clock)
 {
     public async Task Create(HttpContext http)
     {
@@ -27,7 +27,7 @@ internal sealed class ResponsesEndpoint(Callers callers, ServedModels models, Ou
         if (ResponseRequestReader.Read(body, PublicId.New).Refused(out error, out var request)
             || models.FindChat(request.Model, "v1/responses").Refused(out error, out var model)
             || (await contexts.Find(request, caller.ProjectId, http.RequestAborted)).Refused(out error, out var context)
-            || ResponseChat.Read(request with { Input = context.Input }, context.Before).Refused(out error, out var chat))
+            || (await truncation.Fit(request, context, model, caller, http.RequestAborted)).Refused(out error, out var chat))
         {
             await error.Write(http);
             return;
@@ -63,7 +63,7 @@ internal sealed class ResponsesEndpoint(Callers callers, ServedModels models, Ou
         if (ResponseRequestReader.Read(body, PublicId.New).Refused(out error, out var request)
             || models.FindChat(request.Model, "v1/responses/input_tokens").Refused(out error, out var model)
             || (await contexts.Find(request, caller.ProjectId, http.RequestAborted)).Refused(out error, out var context)
-            || ResponseChat.Read(request with { Input = context.Input }, context.Before).Refused(out error, out var chat)
+            || (await truncation.Fit(request, context, model, caller, http.RequestAborted)).Refused(out error, out var chat)
             || (await prompts.Count(model, chat.ToGeneration(model, caller, body).Conversation!, http.RequestAborted)).Refused(out error, out var reading)) // a chat is a conversation
         {
             await error.Write(http);

@@ -7,6 +7,7 @@ internal static class ResponsesRegistration
     public static void AddResponses(this IServiceCollection services)
     {
         services.AddSingleton<ResponseContexts>();
+        services.AddSingleton<ResponseTruncation>();
         services.AddSingleton<ResponseKeeper>();
         services.AddSingleton<ResponseFollower>();
         services.AddSingleton<BackgroundResponses>();

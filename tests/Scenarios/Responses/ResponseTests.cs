@@ -173,6 +173,19 @@ public class ResponseTests(PlatformFixture platform)
         Assert.Equal((400, "context_length_exceeded"), ((int)response.StatusCode, (await response.Error()).Code));
     }
 
+    [Fact]
+    public async Task What_does_not_fit_is_left_out_from_the_beginning_where_the_client_says_so()
+    {
+        var word = string.Concat(Enumerable.Repeat("word ", 300));
+        var items = string.Join(',', Enumerable.Range(0, 6).Select(i => $$"""{"role":"{{(i % 2 == 0 ? "user" : "assistant")}}","content":"{{word}}"}"""));
+        var body = $$"""{"model":"{{TestCatalogue.Fast}}","max_output_tokens":16,"input":[{{items}},{"role":"user","content":"the last"}]""";
+        using var refused = await Client.PostJson("v1/responses", $"{body}}}");
+        Assert.Equal((400, "context_length_exceeded"), ((int)refused.StatusCode, (await refused.Error()).Code));
+        var answer = await Client.Respond($"{body},\"truncation\":\"auto\"}}");
+        Assert.Equal("auto", answer.GetProperty("truncation").GetString());
+        Assert.InRange(Usage(answer, "input_tokens"), 1500, 4096 - 16);
+    }
+
     private static int Usage(JsonElement response, string name) => response.GetProperty("usage").GetProperty(name).GetInt32();
 
     private async Task AssertNotFound(string path, string id)

@@ -17,7 +17,7 @@ namespace Platform.Gateway.Responses.Background;
 /// Runs responses nobody waits for. Each is taken on under a lease; one whose lease has lapsed, because its gateway died, is taken on by another and begun anew.
 /// </summary>
 internal sealed partial class BackgroundResponses(
-    BackgroundStore store, StoredAnswers answers, ServedModels models, OutputPlanner outputs, LiveGenerations generations, GenerationRoad road, IGrainFactory grains, TimeProvider clock, ILogger<BackgroundResponses> logger) : BackgroundService
+    BackgroundStore store, StoredAnswers answers, ServedModels models, OutputPlanner outputs, ResponseTruncation truncation, LiveGenerations generations, GenerationRoad road, IGrainFactory grains, TimeProvider clock, ILogger<BackgroundResponses> logger) : BackgroundService
 {
     private const int MostAtOnce = 64;
     private const int MostAttempts = 5;
@@ -92,7 +92,7 @@ internal sealed partial class BackgroundResponses(
         if (ResponseRequestReader.Read(work.Request, PublicId.New).Refused(out var error, out var request)
             || models.FindChat(request.Model, "v1/responses").Refused(out error, out var model)
             || (await Context(work, request, stopping)).Refused(out error, out var context)
-            || ResponseChat.Read(request with { Input = context.Input }, context.Before).Refused(out error, out var chat))
+            || (await truncation.Fit(request, context, model, caller, stopping)).Refused(out error, out var chat))
         {
             return await End(work, stored, response, error);
         }
