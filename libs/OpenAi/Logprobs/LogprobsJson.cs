@@ -23,6 +23,14 @@ public static class LogprobsJson
         output.Write(",\"refusal\":null}"u8);
     }
 
+    /// <summary>One token's <c>{token, logprob, bytes, top_logprobs}</c>.</summary>
+    public static string Of(TokenLogprob token)
+    {
+        var output = new ArrayBufferWriter<byte>(256);
+        WriteList(output, [token]);
+        return Encoding.UTF8.GetString(output.WrittenSpan[1..^1]);
+    }
+
     /// <summary>An array of <c>{token, logprob, bytes, top_logprobs}</c>.</summary>
     public static void WriteList(IBufferWriter<byte> output, IReadOnlyList<TokenLogprob> tokens)
     {

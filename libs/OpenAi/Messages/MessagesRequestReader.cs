@@ -140,7 +140,8 @@ public static partial class MessagesRequestReader
         value.WriteTo(json);
     }
 
-    private static ApiError InTheirWords(ApiError error) =>
+    /// <summary>An error of the chat completion, its field named as this API has it.</summary>
+    public static ApiError InTheirWords(ApiError error) =>
         error.Param is { } param && Theirs(param) is { } theirs && theirs != param ? error with { Param = theirs, Message = error.Message.Replace(param, theirs, StringComparison.Ordinal) } : error;
 
     private static string Theirs(string param) => param switch

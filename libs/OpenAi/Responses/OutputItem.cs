@@ -24,6 +24,9 @@ public sealed class OutputItem(OutputKind kind, string id, string callId = "", s
     /// <summary>Whether a reasoning also carries its sealed form.</summary>
     public bool IsSealed { get; init; }
 
+    /// <summary>Of a message's tokens, each a JSON object; empty where they were not asked for.</summary>
+    internal List<string> Logprobs { get; } = [];
+
     internal void Append(ReadOnlySpan<byte> utf8) => text.Write(utf8);
 
     /// <summary>The item for a context or a store.</summary>
@@ -63,7 +66,8 @@ public sealed class OutputItem(OutputKind kind, string id, string callId = "", s
     }
 
     /// <summary>Its one part: <c>output_text</c> or <c>reasoning_text</c>.</summary>
-    internal void Part(Utf8JsonWriter json, ReadOnlySpan<byte> said)
+    /// <param name="begun">False: as it is when it is added, without text.</param>
+    internal void Part(Utf8JsonWriter json, bool begun)
     {
         json.WriteStartObject();
         if (kind == OutputKind.Message)
@@ -72,6 +76,7 @@ public sealed class OutputItem(OutputKind kind, string id, string callId = "", s
             json.WriteStartArray("annotations"u8);
             json.WriteEndArray();
             json.WriteStartArray("logprobs"u8);
+            if (begun) Logprobs.ForEach(token => json.WriteRawValue(token, skipInputValidation: true));
             json.WriteEndArray();
         }
         else
@@ -79,27 +84,27 @@ public sealed class OutputItem(OutputKind kind, string id, string callId = "", s
             json.WriteString("type"u8, "reasoning_text"u8);
         }
 
-        json.WriteString("text"u8, said);
+        json.WriteString("text"u8, begun ? Text : default);
         json.WriteEndObject();
     }
 
     private void Content(Utf8JsonWriter json, bool begun)
     {
         json.WriteStartArray("content"u8);
-        if (begun) Part(json, Text);
+        if (begun) Part(json, begun: true);
         json.WriteEndArray();
     }
 
     /// <summary>A stored item; null for one that no model of ours has made.</summary>
-    internal static (OutputItem Item, byte[] Text)? Parse(JsonElement json)
+    internal static (OutputItem Item, byte[] Text, string[] Logprobs)? Parse(JsonElement json)
     {
         string Field(string name) => json.GetProperty(name).GetString() ?? "";
         byte[] Said() => Encoding.UTF8.GetBytes(string.Concat(json.GetProperty("content").EnumerateArray().Select(part => part.GetProperty("text").GetString())));
         return Field("type") switch
         {
-            "message" => (new OutputItem(OutputKind.Message, Field("id")), Said()),
-            "reasoning" => (new OutputItem(OutputKind.Reasoning, Field("id")) { IsSealed = json.TryGetProperty("encrypted_content", out _) }, Said()),
-            "function_call" => (new OutputItem(OutputKind.FunctionCall, Field("id"), Field("call_id"), Field("name")), Encoding.UTF8.GetBytes(Field("arguments"))),
+            "message" => (new OutputItem(OutputKind.Message, Field("id")), Said(), [.. json.GetProperty("content").EnumerateArray().SelectMany(part => part.GetProperty("logprobs").EnumerateArray()).Select(token => token.GetRawText())]),
+            "reasoning" => (new OutputItem(OutputKind.Reasoning, Field("id")) { IsSealed = json.TryGetProperty("encrypted_content", out _) }, Said(), []),
+            "function_call" => (new OutputItem(OutputKind.FunctionCall, Field("id"), Field("call_id"), Field("name")), Encoding.UTF8.GetBytes(Field("arguments")), []),
             _ => null,
         };
     }

@@ -157,7 +157,8 @@ public static partial class ResponseChat
 
     private static int? AsNumber(this JsonElement value) => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : null;
 
-    private static ApiError InOurWords(ApiError error) =>
+    /// <summary>An error of the chat completion, its field named as this API has it.</summary>
+    public static ApiError InOurWords(ApiError error) =>
         error.Param is { } param && Ours(param) is { } ours && ours != param ? error with { Param = ours, Message = error.Message.Replace(param, ours, StringComparison.Ordinal) } : error;
 
     private static string Ours(string param) => param switch

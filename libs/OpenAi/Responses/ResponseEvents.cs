@@ -14,14 +14,14 @@ public sealed class ResponseEvents(ResponseObject response, IBufferWriter<byte> 
     private readonly List<OutputItem> items = [];
     private readonly List<int> deltas = [];
     private OutputItem? open;
-    private byte[] place = [], deltaEnd = [];
+    private byte[] place = [];
 
     /// <summary>Number of the next event.</summary>
     public long Sequence { get; private set; }
 
     public IReadOnlyList<OutputItem> Items => items;
 
-    /// <summary>Length in bytes of each delta, in their order: with the items it gives the same stream again.</summary>
+    /// <summary>Length in bytes of each delta, in their order, and after it, negative, how many log-probabilities came with it: with the items it gives the same stream again.</summary>
     public IReadOnlyList<int> Deltas => deltas;
 
     /// <param name="queued">A response in the background waits first.</param>
@@ -46,20 +46,22 @@ public sealed class ResponseEvents(ResponseObject response, IBufferWriter<byte> 
         items.Add(item);
         place = Encoding.UTF8.GetBytes($",\"item_id\":\"{JsonEncodedText.Encode(item.Id)}\",\"output_index\":{items.Count - 1}{(item.Kind == OutputKind.FunctionCall ? "" : ",\"content_index\":0")}");
         Item("response.output_item.added"u8, item, begun: false);
-        if (item.Kind != OutputKind.FunctionCall) Part("response.content_part.added"u8, item, default);
-        deltaEnd = Encoding.UTF8.GetBytes(item.Kind == OutputKind.Message ? "\",\"logprobs\":[]}\n\n" : "\"}\n\n");
+        if (item.Kind != OutputKind.FunctionCall) Part("response.content_part.added"u8, item, begun: false);
     }
 
     /// <summary>Whether what is said next goes on in the item that is open.</summary>
     public bool IsOpen(OutputKind kind) => open?.Kind == kind;
 
     /// <param name="utf8">Whole characters of the open item's text or arguments.</param>
-    public void Delta(ReadOnlySpan<byte> utf8)
+    /// <param name="logprobs">Of the tokens it is made of, each a JSON object.</param>
+    public void Delta(ReadOnlySpan<byte> utf8, params IReadOnlyList<string> logprobs)
     {
         if (utf8.IsEmpty) return;
         if (open is null) throw new InvalidOperationException("No item is open.");
         open.Append(utf8);
         deltas.Add(utf8.Length);
+        if (logprobs.Count > 0) deltas.Add(-logprobs.Count);
+        open.Logprobs.AddRange(logprobs);
         var name = open.Kind switch
         {
             OutputKind.Message => "response.output_text.delta"u8,
@@ -70,7 +72,8 @@ public sealed class ResponseEvents(ResponseObject response, IBufferWriter<byte> 
         output.Write(place);
         output.Write(",\"delta\":\""u8);
         output.WriteEscaped(utf8);
-        output.Write(deltaEnd);
+        if (open.Kind == OutputKind.Message) Logprobs(logprobs);
+        else output.Write("\"}\n\n"u8);
     }
 
     /// <summary>Ends what is open; the last event is still to come.</summary>
@@ -107,25 +110,38 @@ public sealed class ResponseEvents(ResponseObject response, IBufferWriter<byte> 
         item.Status = status;
         if (item.Kind == OutputKind.FunctionCall)
         {
-            Done("response.function_call_arguments.done"u8, item, ",\"arguments\":\""u8, "\"}\n\n"u8);
+            Done("response.function_call_arguments.done"u8, item, ",\"arguments\":\""u8);
         }
         else
         {
-            if (item.Kind == OutputKind.Message) Done("response.output_text.done"u8, item, ",\"text\":\""u8, "\",\"logprobs\":[]}\n\n"u8);
-            else Done("response.reasoning_text.done"u8, item, ",\"text\":\""u8, "\"}\n\n"u8);
-            Part("response.content_part.done"u8, item, item.Text);
+            Done(item.Kind == OutputKind.Message ? "response.output_text.done"u8 : "response.reasoning_text.done"u8, item, ",\"text\":\""u8);
+            Part("response.content_part.done"u8, item, begun: true);
         }
 
         Item("response.output_item.done"u8, item, begun: true);
     }
 
-    private void Done(ReadOnlySpan<byte> name, OutputItem item, ReadOnlySpan<byte> field, ReadOnlySpan<byte> end)
+    private void Done(ReadOnlySpan<byte> name, OutputItem item, ReadOnlySpan<byte> field)
     {
         if (!Open(name)) return;
         output.Write(place);
         output.Write(field);
         output.WriteEscaped(item.Text);
-        output.Write(end);
+        if (item.Kind == OutputKind.Message) Logprobs(item.Logprobs);
+        else output.Write("\"}\n\n"u8);
+    }
+
+    /// <summary>Ends an event with them.</summary>
+    private void Logprobs(IReadOnlyList<string> tokens)
+    {
+        output.Write("\",\"logprobs\":["u8);
+        for (var i = 0; i < tokens.Count; i++)
+        {
+            if (i > 0) output.Write(","u8);
+            output.Write(Encoding.UTF8.GetBytes(tokens[i]));
+        }
+
+        output.Write("]}\n\n"u8);
     }
 
     private void State(ReadOnlySpan<byte> name, ResponseState state)
@@ -146,12 +162,12 @@ public sealed class ResponseEvents(ResponseObject response, IBufferWriter<byte> 
         output.Write("}\n\n"u8);
     }
 
-    private void Part(ReadOnlySpan<byte> name, OutputItem item, ReadOnlySpan<byte> text)
+    private void Part(ReadOnlySpan<byte> name, OutputItem item, bool begun)
     {
         if (!Open(name)) return;
         output.Write(place);
         output.Write(",\"part\":"u8);
-        using (var json = new Utf8JsonWriter(output, ResponseJson.Options)) item.Part(json, text);
+        using (var json = new Utf8JsonWriter(output, ResponseJson.Options)) item.Part(json, begun);
         output.Write("}\n\n"u8);
     }
 

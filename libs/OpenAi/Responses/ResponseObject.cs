@@ -12,6 +12,9 @@ public sealed record ResponseState(ResponseStatus Status)
     public IReadOnlyList<OutputItem> Output { get; init; } = [];
     public ResponseUsage? Usage { get; init; }
 
+    /// <summary>The tier it was served in.</summary>
+    public string ServiceTier { get; init; } = "default";
+
     /// <summary>Unix seconds; set when <see cref="ResponseStatus.Completed"/>.</summary>
     public long? CompletedAt { get; init; }
 
@@ -78,7 +81,7 @@ public sealed class ResponseObject
                     writer.WriteEndArray();
                     break;
                 case "service_tier":
-                    writer.WriteStringValue(state.Status is ResponseStatus.Queued or ResponseStatus.InProgress ? "auto"u8 : "default"u8);
+                    writer.WriteStringValue(state.Status is ResponseStatus.Queued or ResponseStatus.InProgress ? "auto" : state.ServiceTier);
                     break;
                 case "usage":
                     if (state.Usage is { } usage) usage.Write(writer);

@@ -26,9 +26,15 @@ public static class ResponseReplay
         var next = 0;
         foreach (var json in response.Output)
         {
-            if (OutputItem.Parse(json) is not var (item, text)) continue;
+            if (OutputItem.Parse(json) is not var (item, text, logprobs)) continue;
             events.Add(item);
-            for (var at = 0; at < text.Length && next < deltas.Count; at += deltas[next++]) events.Delta(text.AsSpan(at, deltas[next]));
+            for (var (at, token) = (0, 0); at < text.Length && next < deltas.Count;)
+            {
+                var length = deltas[next++];
+                var tokens = next < deltas.Count && deltas[next] < 0 ? -deltas[next++] : 0;
+                events.Delta(text.AsSpan(at, length), logprobs[token..(token + tokens)]);
+                (at, token) = (at + length, token + tokens);
+            }
         }
 
         var isEnded = response.Status != ResponseStatus.InProgress;

@@ -30,7 +30,7 @@ internal sealed class MessagesEndpoint(Callers callers, ServedModels models, Out
 
         if ((await outputs.Plan(request.Chat.ToGeneration(model, caller, body) with { IdPrefix = "msg_", Kind = "message" }, request.Chat)).Refused(out error, out var generation))
         {
-            await error.Write(http);
+            await MessagesRequestReader.InTheirWords(error).Write(http);
             return;
         }
 
@@ -49,9 +49,10 @@ internal sealed class MessagesEndpoint(Callers callers, ServedModels models, Out
         var body = await RequestBody.Read(http);
         if (MessagesRequestReader.Read(body, needsMaxTokens: false).Refused(out error, out var request)
             || models.FindChat(request.Chat.Model, "v1/messages/count_tokens").Refused(out error, out var model)
-            || (await prompts.Count(model, request.Chat.ToGeneration(model, caller, body).Conversation!, http.RequestAborted)).Refused(out error, out var reading)) // a chat is a conversation
+            || (await outputs.Plan(request.Chat.ToGeneration(model, caller, body), request.Chat)).Refused(out error, out var generation)
+            || (await prompts.Count(model, generation.Conversation!, http.RequestAborted)).Refused(out error, out var reading)) // a chat is a conversation
         {
-            await error.Write(http);
+            await MessagesRequestReader.InTheirWords(error).Write(http);
             return;
         }
 
@@ -59,5 +60,5 @@ internal sealed class MessagesEndpoint(Callers callers, ServedModels models, Out
     }
 
     private static MessagesAnswer AnswerTo(HttpContext http, Generation generation) =>
-        new(http, generation, sink => generation.Request.Output.Parser(generation.Id, 0, sink), generation.Request.Stream, holdHeaders: generation.PromptEstimate >= generation.Model.Entry.ContextLength);
+        new(http, generation, sink => generation.Request.Output.Parser(generation.Id, 0, sink), generation.Request.Stream, holdHeaders: generation.MayBeRefused());
 }

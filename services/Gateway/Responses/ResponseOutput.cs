@@ -1,6 +1,7 @@
 using Platform.Contracts.Generations;
 using Platform.Contracts.Runs;
 using Platform.Gateway.Generations;
+using Platform.OpenAi.Logprobs;
 using Platform.OpenAi.Responses;
 using Platform.Templates.Output;
 
@@ -10,6 +11,7 @@ namespace Platform.Gateway.Responses;
 /// <param name="sealReasoning">Whether a reasoning carries <c>encrypted_content</c>.</param>
 internal sealed class ResponseOutput(ResponseEvents events, bool sealReasoning) : IOutputSink
 {
+    private readonly List<string> pending = [];
     private OutputParser? parser;
     private bool thinks;
 
@@ -26,6 +28,7 @@ internal sealed class ResponseOutput(ResponseEvents events, bool sealReasoning) 
         if (parser is null) throw new InvalidOperationException("Nobody has said how to read the output.");
         for (var (i, start) = (skip, frame.TextStart(skip)); i < frame.Tokens.Length; start = frame.TextEnds[i++])
         {
+            if (frame.Logprobs.Length > 0 && frame.Logprobs[i] is { } logprob) pending.Add(LogprobsJson.Of(logprob.ToWire()));
             if (frame.TextEnds[i] > start) parser.Append(frame.Text.AsSpan(start, frame.TextEnds[i] - start));
             if (thinks) ReasoningTokens++;
         }
@@ -42,12 +45,14 @@ internal sealed class ResponseOutput(ResponseEvents events, bool sealReasoning) 
     {
         thinks = false;
         if (!events.IsOpen(OutputKind.Message)) Go(OutputKind.Message, "msg_");
-        events.Delta(utf8);
+        events.Delta(utf8, pending.Count == 0 ? [] : [.. pending]);
+        pending.Clear();
     }
 
     public void Reasoning(ReadOnlySpan<byte> utf8)
     {
         thinks = true;
+        pending.Clear(); // only a message has room for them
         if (!events.IsOpen(OutputKind.Reasoning)) Go(OutputKind.Reasoning, "rs_");
         events.Delta(utf8);
     }
@@ -55,10 +60,15 @@ internal sealed class ResponseOutput(ResponseEvents events, bool sealReasoning) 
     public void ToolCall(int index, string id, string name)
     {
         thinks = false;
+        pending.Clear();
         events.Add(new OutputItem(OutputKind.FunctionCall, PublicId.New("fc_"), id, name));
     }
 
-    public void Arguments(int index, ReadOnlySpan<byte> utf8) => events.Delta(utf8);
+    public void Arguments(int index, ReadOnlySpan<byte> utf8)
+    {
+        pending.Clear();
+        events.Delta(utf8);
+    }
 
     private void Go(OutputKind kind, string prefix) => events.Add(new OutputItem(kind, PublicId.New(prefix)) { IsSealed = sealReasoning && kind == OutputKind.Reasoning });
 }
@@ -75,6 +85,7 @@ internal static class ResponseFigures
         return new ResponseState(isWhole ? ResponseStatus.Completed : ResponseStatus.Incomplete)
         {
             Usage = generation.ResponseUsage(reasoningTokens),
+            ServiceTier = generation.Request.ServiceTier,
             CompletedAt = isWhole ? now.ToUnixTimeSeconds() : null,
             IncompleteReason = isWhole ? null : "max_output_tokens",
         };

@@ -19,7 +19,7 @@ internal sealed class ResponseTruncation(PromptTokens prompts)
     /// <summary>The chat the response comes down to, of as many of its items as fit.</summary>
     public async Task<ApiResult<ChatCompletionRequest>> Fit(ResponseRequest request, ResponseContext context, ServedModel model, ApiKeyIdentity caller, CancellationToken cancellation)
     {
-        IReadOnlyList<ResponseItem> items = [.. context.Before, .. context.Input];
+        List<ResponseItem> items = [.. context.Before, .. context.Input];
         for (var round = 1; ; round++)
         {
             if (ResponseChat.Read(request with { Input = items }, []).Refused(out var error, out var chat)) return error;
@@ -34,7 +34,7 @@ internal sealed class ResponseTruncation(PromptTokens prompts)
     }
 
     /// <summary>An output whose call is dropped goes with it; the last item stays.</summary>
-    private static List<ResponseItem> WithoutFirst(IReadOnlyList<ResponseItem> items, int count)
+    private static List<ResponseItem> WithoutFirst(List<ResponseItem> items, int count)
     {
         var rest = items.Skip(Math.Min(count, items.Count - 1)).ToList();
         while (rest.Count > 1 && rest[0].Type == "function_call_output") rest.RemoveAt(0);

@@ -43,7 +43,7 @@ internal sealed class ResponsesEndpoint(Callers callers, ServedModels models, Ou
 
         if ((await outputs.Plan(chat.ToGeneration(model, caller, body) with { IdPrefix = "resp_", Kind = "response", KeepContent = request.Store }, chat)).Refused(out error, out var generation))
         {
-            await error.Write(http);
+            await ResponseChat.InOurWords(error).Write(http);
             return;
         }
 
@@ -64,9 +64,10 @@ internal sealed class ResponsesEndpoint(Callers callers, ServedModels models, Ou
             || models.FindChat(request.Model, "v1/responses/input_tokens").Refused(out error, out var model)
             || (await contexts.Find(request, caller.ProjectId, http.RequestAborted)).Refused(out error, out var context)
             || (await truncation.Fit(request, context, model, caller, http.RequestAborted)).Refused(out error, out var chat)
-            || (await prompts.Count(model, chat.ToGeneration(model, caller, body).Conversation!, http.RequestAborted)).Refused(out error, out var reading)) // a chat is a conversation
+            || (await outputs.Plan(chat.ToGeneration(model, caller, body), chat)).Refused(out error, out var generation)
+            || (await prompts.Count(model, generation.Conversation!, http.RequestAborted)).Refused(out error, out var reading)) // a chat is a conversation
         {
-            await error.Write(http);
+            await ResponseChat.InOurWords(error).Write(http);
             return;
         }
 
@@ -79,6 +80,6 @@ internal sealed class ResponsesEndpoint(Callers callers, ServedModels models, Ou
         var events = new ResponseEvents(response, http.Response.BodyWriter, after: request.Stream ? -1 : long.MaxValue);
         var output = new ResponseOutput(events, request.IncludeEncryptedReasoning);
         output.ReadWith(sink => generation.Request.Output.Parser(generation.Id, 0, sink));
-        return new ResponseAnswer(http, generation, request, context, response, output, keeper, clock, holdHeaders: generation.PromptEstimate >= generation.Model.Entry.ContextLength);
+        return new ResponseAnswer(http, generation, request, context, response, output, keeper, clock, holdHeaders: generation.MayBeRefused());
     }
 }

@@ -115,7 +115,8 @@ public class ResponseEventsTests
     {
         events.Add(new OutputItem(OutputKind.Reasoning, "rs_1") { IsSealed = true });
         events.Delta("Hmm, 日本"u8);
-        One(events, "Let me", " look.");
+        One(events, "Let me");
+        events.Delta(" look."u8, """{"token":" loo","logprob":-0.5}""", """{"token":"k.","logprob":-1.5}""");
         events.Add(new OutputItem(OutputKind.FunctionCall, "fc_1", "call_1", "look_up"));
         events.Delta("{\"place\":"u8);
         events.Delta("\"Wien\"}"u8);

@@ -31,6 +31,22 @@ public sealed class MalformedBodyTests(PlatformFixture platform)
         { "v1/tokenize", """{"model":"bigram","messages":[{"role":"user","content":"a"}],"add_generation_prompt":true,"chat_template_kwargs":{},"tools":[]}""" },
         { "v1/detokenize", """{"model":"bigram","tokens":[5,6,7]}""" },
         { "v1/embeddings", """{"model":"bigram","input":["a",[1,2]],"encoding_format":"float","dimensions":4,"user":"u"}""" },
+        {
+            "v1/responses", """
+            {"model":"bigram","input":[{"type":"message","role":"user","content":[{"type":"input_text","text":"a"}]},{"type":"reasoning","id":"rs_1","summary":[],"content":[{"type":"reasoning_text","text":"b"}]},{"role":"assistant","content":"c"},
+              {"type":"function_call","call_id":"c1","name":"f","arguments":"{}"},{"type":"function_call_output","call_id":"c1","output":"d"}],"instructions":"i","max_output_tokens":16,"temperature":1,"top_p":0.9,"store":true,"stream":false,
+             "background":false,"metadata":{"k":"v"},"include":["reasoning.encrypted_content"],"parallel_tool_calls":true,"tool_choice":"none","tools":[{"type":"function","name":"f","description":"d","parameters":{"type":"object","properties":{}},"strict":false}],
+             "text":{"format":{"type":"text"}},"truncation":"disabled","top_logprobs":0,"user":"u","service_tier":"auto","prompt_cache_key":"p"}
+            """
+        },
+        { "v1/responses/input_tokens", """{"model":"bigram","input":"a","instructions":"b","truncation":"auto","tools":[]}""" },
+        { "v1/conversations", """{"items":[{"type":"message","role":"user","content":"a"},{"role":"assistant","content":[{"type":"output_text","text":"b","annotations":[]}]}],"metadata":{"k":"v"}}""" },
+        {
+            "v1/messages", """
+            {"model":"bigram","max_tokens":2,"system":[{"type":"text","text":"a"}],"messages":[{"role":"user","content":[{"type":"text","text":"b"}]},{"role":"assistant","content":[{"type":"thinking","thinking":"c","signature":""},{"type":"tool_use","id":"t","name":"f","input":{}}]},
+              {"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":"d"}]}],"temperature":1,"top_p":0.9,"top_k":5,"stop_sequences":["x"],"stream":false,"metadata":{"user_id":"u"},"tools":[{"name":"f","description":"d","input_schema":{"type":"object","properties":{}}}],"tool_choice":{"type":"none"}}
+            """
+        },
         { "v1/rerank", """{"model":"bigram","query":"a","documents":["b","c"],"top_n":1}""" },
     };
 
@@ -53,6 +69,12 @@ public sealed class MalformedBodyTests(PlatformFixture platform)
         Assert.True((int)response.StatusCode is 200 or (>= 400 and < 500), told);
         if (response.IsSuccessStatusCode) return;
         var error = JsonDocument.Parse(answer).RootElement.GetProperty("error");
+        if (path.StartsWith("v1/messages", StringComparison.Ordinal))
+        {
+            Assert.True(error.EnumerateObject().Select(field => field.Name).SequenceEqual(["type", "message"]), told);
+            return;
+        }
+
         Assert.True(error.EnumerateObject().Select(field => field.Name).SequenceEqual(["message", "type", "param", "code"]), told);
         Assert.True(error.GetProperty("param").ValueKind == JsonValueKind.String || !IsObject(body), told);
     }

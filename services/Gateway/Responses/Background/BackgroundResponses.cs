@@ -99,7 +99,7 @@ internal sealed partial class BackgroundResponses(
 
         if ((await outputs.Plan(chat.ToGeneration(model, caller, work.Request) with { Id = work.Attempt == 1 ? work.Id : $"{work.Id}-{work.Attempt}", IdPrefix = "resp_", Kind = "response" }, chat)).Refused(out error, out var asked))
         {
-            return await End(work, stored, response, error);
+            return await End(work, stored, response, ResponseChat.InOurWords(error));
         }
 
         await using var generation = await generations.Begin(asked);
