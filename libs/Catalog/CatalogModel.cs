@@ -40,6 +40,9 @@ public sealed record CatalogModel
 
     public Prices Prices { get; init; } = new();
 
+    /// <summary>What a video model can make; null for all others.</summary>
+    public VideoAbilities? Video { get; init; }
+
     /// <summary>Sequences a worker decodes at once; of an embedding model requests it takes at once.</summary>
     public int Slots { get; init; } = 8;
 
@@ -73,7 +76,8 @@ public enum ModelKind { Chat, Embedding, Video }
 public sealed record ModelFile(string Path, string Sha256, long? Bytes = null);
 
 /// <summary>Per million tokens, in the catalogue's currency unit.</summary>
-public sealed record Prices(decimal Input = 0, decimal CachedInput = 0, decimal Output = 0)
+/// <param name="Second">Per second of video.</param>
+public sealed record Prices(decimal Input = 0, decimal CachedInput = 0, decimal Output = 0, decimal Second = 0)
 {
     /// <summary>In millionths of the currency unit: a price per million tokens is a price in millionths per token.</summary>
     public long Micros(int promptTokens, int cachedTokens, int completionTokens) =>

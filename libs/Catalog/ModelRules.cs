@@ -39,8 +39,19 @@ internal static partial class ModelRules
             ?? Below(0, model.Prices.CachedInput, "prices.cached_input")
             ?? Below(0, model.Prices.Output, "prices.output")
             ?? BrokenEmbedding(model)
+            ?? Below(0, model.Prices.Second, "prices.second")
+            ?? (model.Kind == ModelKind.Video && model.Video is null ? "video: a video model must say what it can make." : null)
+            ?? (model.Video is { } video ? Broken(video) : null)
             ?? (model.Template is { } template && !File.Exists(template) ? $"template: {template} is not there." : null);
     }
+
+    private static string? Broken(VideoAbilities video) =>
+        video.Sizes.Count == 0 ? "video.sizes: at least one is needed."
+        : video.Sizes.FirstOrDefault(size => !Size().IsMatch(size)) is { } size ? $"video.sizes: \"{size}\" is not a width and a height like 832x480."
+        : video.Seconds.Count == 0 ? "video.seconds: at least one is needed."
+        : Below(1, video.Seconds.Min(), "video.seconds") ?? Below(1, video.Fps, "video.fps") ?? Below(1, video.FrameStep, "video.frame_step")
+            ?? (video.SegmentFrames < 1 || (video.SegmentFrames - 1) % video.FrameStep != 0 ? $"video.segment_frames: {video.SegmentFrames} is not 1 more than a multiple of {video.FrameStep}." : null)
+            ?? Below(1, video.MaxFrames, "video.max_frames") ?? Below(1, video.Steps, "video.steps") ?? Below(video.Steps, video.MaxSteps, "video.max_steps");
 
     public static bool IsName(string name) => Name().IsMatch(name);
 
@@ -75,6 +86,9 @@ internal static partial class ModelRules
 
     [GeneratedRegex(@"\A[A-Za-z0-9](?:[A-Za-z0-9._:@-]|/(?=[A-Za-z0-9])){0,199}\z")]
     private static partial Regex Name();
+
+    [GeneratedRegex(@"\A[1-9][0-9]{0,4}x[1-9][0-9]{0,4}\z")]
+    private static partial Regex Size();
 
     [GeneratedRegex(@"\A[0-9a-f]{64}\z")]
     private static partial Regex Hash();

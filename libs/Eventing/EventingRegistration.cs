@@ -18,6 +18,8 @@ using Platform.Eventing.Generations;
 using Platform.Eventing.Projections;
 using Platform.Eventing.Sessions;
 using Platform.Eventing.Usage;
+using Platform.Eventing.Videos;
+using Platform.Eventing.Webhooks;
 
 namespace Platform.Eventing;
 
@@ -47,6 +49,11 @@ public static class EventingRegistration
         services.AddSingleton<AnswerTables>();
         services.AddSingleton<StoredAnswers>();
         services.AddSingleton<BackgroundStore>();
+        services.AddSingleton<PlatformKeys>();
+        services.AddSingleton<WebhookStore>();
+        services.AddSingleton<VideoTable>();
+        services.AddSingleton<VideoReader>();
+        services.AddSingleton<VideoJobs>();
         services.AddSingleton<EventWriter>();
         services.AddSingleton<UsageReader>();
         services.AddSingleton<SpentReader>();
@@ -83,6 +90,12 @@ public static class EventingRegistration
         options.Events.MapEventType<ResponseRequested>("response_requested");
         options.Events.MapEventType<ResponseClaimed>("response_claimed");
         options.Events.MapEventType<ResponseEnded>("response_ended");
+        options.Events.MapEventType<VideoRequested>("video_requested");
+        options.Events.MapEventType<VideoStarted>("video_started");
+        options.Events.MapEventType<VideoCompleted>("video_completed");
+        options.Events.MapEventType<VideoFailed>("video_failed");
+        options.Events.MapEventType<VideoCancelled>("video_cancelled");
+        options.Events.MapEventType<VideoDeleted>("video_deleted");
 
         // An event that can't be counted must stop the rollup, not slip through it.
         options.Projections.Errors.SkipApplyErrors = false;

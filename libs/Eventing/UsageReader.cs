@@ -23,7 +23,7 @@ public sealed class UsageReader(NpgsqlDataSource database)
             string? Id(int i) => reader.IsDBNull(i) ? null : reader.GetString(i);
             rows.Add(new UsageRow(
                 reader.GetFieldValue<DateTimeOffset>(0), Id(1), Id(2), Id(3), Id(4), Id(5),
-                reader.GetInt64(6), reader.GetInt64(7), reader.GetInt64(8), reader.GetInt64(9), reader.GetInt64(10)));
+                reader.GetInt64(6), reader.GetInt64(7), reader.GetInt64(8), reader.GetInt64(9), reader.GetInt64(10), reader.GetInt64(11), reader.GetInt64(12)));
         }
 
         return rows;
@@ -36,7 +36,7 @@ public sealed class UsageReader(NpgsqlDataSource database)
 
         var sql = new StringBuilder("select bucket");
         foreach (var (group, column) in Groups) sql.Append(query.GroupBy.Contains(group) ? $", {column}" : ", null::text");
-        foreach (var sum in (string[])["requests", "input_tokens", "cached_tokens", "output_tokens", "cost_micros"]) sql.Append($", sum({sum})::bigint");
+        foreach (var sum in (string[])["requests", "input_tokens", "cached_tokens", "output_tokens", "cost_micros", "video_frames", "video_millis"]) sql.Append($", sum({sum})::bigint");
         sql.Append($" from {UsageTables.Name(query.Width)} where bucket >= {Parameter(UsageTables.Bucket(query.Start, query.Width))}");
         sql.Append($" and bucket < {Parameter(query.End.ToUniversalTime())}");
         Filter("kind", query.Kinds);
@@ -80,4 +80,4 @@ public sealed record UsageQuery(DateTimeOffset Start, DateTimeOffset End, Bucket
 /// <summary>Ids are null where the query did not group by them.</summary>
 public sealed record UsageRow(
     DateTimeOffset Bucket, string? ProjectId, string? UserId, string? KeyId, string? Model, string? ServiceTier,
-    long Requests, long InputTokens, long CachedTokens, long OutputTokens, long CostMicros);
+    long Requests, long InputTokens, long CachedTokens, long OutputTokens, long CostMicros, long VideoFrames, long VideoMillis);

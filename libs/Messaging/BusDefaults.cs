@@ -31,4 +31,14 @@ internal static class BusDefaults
         endpoint.DiscardFaultedMessages();
         endpoint.DiscardSkippedMessages();
     }
+
+    /// <summary>A job that can't be read or begun is logged and dropped: its sender sends it again while it stands undone.</summary>
+    public static void ForJobs(this IReceiveEndpointConfigurator endpoint, int concurrency)
+    {
+        endpoint.ConfigureConsumeTopology = false;
+        endpoint.PublishFaults = false;
+        endpoint.ConcurrentMessageLimit = concurrency;
+        endpoint.DiscardFaultedMessages();
+        endpoint.DiscardSkippedMessages();
+    }
 }

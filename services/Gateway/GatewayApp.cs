@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Platform.Blobs;
 using Platform.Gateway.Auth;
 using Platform.Gateway.Chat;
 using Platform.Gateway.Completions;
@@ -14,6 +15,7 @@ using Platform.Gateway.Organization;
 using Platform.Gateway.Responses;
 using Platform.Gateway.StoredCompletions;
 using Platform.Gateway.Tokens;
+using Platform.Gateway.Videos;
 
 namespace Platform.Gateway;
 
@@ -45,6 +47,8 @@ public static class GatewayApp
         builder.Services.AddTokens();
         builder.Services.AddEmbeddings();
         builder.Services.AddDraining();
+        builder.AddBlobs();
+        builder.Services.AddVideos();
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(any => any.AllowAnyOrigin().AllowAnyMethod().AllowAnyHeader().WithExposedHeaders("x-request-id", "retry-after")));
         builder.Services.AddApiDescription();
         return builder;
@@ -71,6 +75,7 @@ public static class GatewayApp
         app.MapTokens();
         app.MapEmbeddings();
         app.MapModels();
+        app.MapVideos();
         app.MapOrganization();
         app.MapApiDescription();
         return app;

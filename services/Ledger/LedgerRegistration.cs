@@ -1,8 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Platform.Blobs;
 using Platform.Contracts.Generations;
 using Platform.Eventing;
 using Platform.Ledger.Recording;
+using Platform.Ledger.Videos;
+using Platform.Ledger.Webhooks;
 using Platform.Messaging.Ledger;
 
 namespace Platform.Ledger;
@@ -16,6 +19,13 @@ public static class LedgerRegistration
         builder.Services.AddSingleton<QuotaSettlement>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<QuotaSettlement>());
         builder.Services.AddSingleton<IGenerationLedger, DirectLedger>();
+        builder.AddBlobs();
+        builder.Services.AddHostedService<VideoSweeper>();
+        builder.Services.AddOptions<WebhookOptions>().BindConfiguration(WebhookOptions.Section)
+            .Validate(options => options.FirstPause > TimeSpan.Zero, $"{WebhookOptions.Section}:FirstPause must be more than nothing.")
+            .Validate(options => options.Timeout > TimeSpan.Zero, $"{WebhookOptions.Section}:Timeout must be more than nothing.")
+            .Validate(options => options.MostAttempts >= 1, $"{WebhookOptions.Section}:MostAttempts must be at least 1.").ValidateOnStart();
+        builder.Services.AddHostedService<WebhookSender>();
         return builder;
     }
 

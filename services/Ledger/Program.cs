@@ -1,6 +1,7 @@
 using Platform.Clustering;
 using Platform.Eventing;
 using Platform.Ledger;
+using Platform.Messaging.RabbitMq;
 using Platform.Observability;
 using Platform.Observability.Health;
 using Platform.Observability.Hosting;
@@ -12,6 +13,7 @@ return await PlatformProcess.Run("ledger", () =>
     builder.AddListening("Health", 8081);
     builder.AddEventing();
     builder.AddClusterClient();
+    builder.AddRabbitMqMessaging();
     builder.AddQueuedLedger();
 
     var app = builder.Build();

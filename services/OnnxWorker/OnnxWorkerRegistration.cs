@@ -4,12 +4,13 @@ using Platform.Observability.Health;
 using Platform.OnnxWorker.Embeddings;
 using Platform.OnnxWorker.Heartbeats;
 using Platform.OnnxWorker.Models;
+using Platform.OnnxWorker.Videos;
 
 namespace Platform.OnnxWorker;
 
 public static class OnnxWorkerRegistration
 {
-    /// <summary>Adds a worker that serves the catalogue's models on ONNX Runtime; needs a messaging composition, a catalogue and a grain factory.</summary>
+    /// <summary>Adds a worker that serves the catalogue's models on ONNX Runtime; needs a messaging composition, a catalogue, the event store and a grain factory.</summary>
     public static TBuilder AddOnnxWorker<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
     {
@@ -29,6 +30,7 @@ public static class OnnxWorkerRegistration
         services.AddSingleton<EmbeddingRuns>();
         services.AddSingleton<EmbeddingCommands>();
         services.AddSingleton<Heartbeat>();
+        builder.AddVideoWorker();
         services.AddHostedService<Worker>();
         return builder;
     }

@@ -1,5 +1,6 @@
 using Platform.Catalog;
 using Platform.Clustering;
+using Platform.Eventing;
 using Platform.Messaging.RabbitMq;
 using Platform.Observability;
 using Platform.Observability.Health;
@@ -12,6 +13,7 @@ return await PlatformProcess.Run("onnx-worker", () =>
     builder.AddPlatformDefaults("onnx-worker");
     builder.AddListening("Health", 8081);
     builder.AddCatalog();
+    builder.AddEventing();
     builder.AddClusterClient();
     builder.AddRabbitMqMessaging();
     builder.AddOnnxWorker();

@@ -3,24 +3,31 @@ using Microsoft.Extensions.Options;
 using Platform.Messaging.Runs;
 using Platform.OnnxWorker.Embeddings;
 using Platform.OnnxWorker.Heartbeats;
+using Platform.OnnxWorker.Videos;
 
 namespace Platform.OnnxWorker;
 
 /// <summary>The worker's life: opens its queue, beats until the process is to stop, leaves the pools, lets its runs finish.</summary>
 internal sealed partial class Worker(
-    IWorkerQueues queues, EmbeddingCommands commands, EmbeddingRuns runs, Heartbeat heartbeat, WorkerIdentity me,
+    IWorkerQueues queues, EmbeddingCommands commands, EmbeddingRuns runs, VideoWorker videos, Heartbeat heartbeat, WorkerIdentity me,
     IOptions<OnnxWorkerOptions> options, IHostApplicationLifetime lifetime, ILogger<Worker> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
-        await using (await queues.Open(me.Id, endpoint => endpoint.Instance(commands)))
+        await using (await queues.Open(me.Id, Consumers))
         {
             Log.WorkerOpened(logger, me.Id);
             await heartbeat.Run(stopping.Token);
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(options.Value.DrainSeconds));
             await runs.Drain(patience.Token);
         }
+    }
+
+    private void Consumers(IReceiveEndpointConfigurator endpoint)
+    {
+        endpoint.Instance(commands);
+        endpoint.Instance(videos);
     }
 
     private static partial class Log

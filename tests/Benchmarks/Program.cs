@@ -10,6 +10,8 @@ var parts = new (string Name, string What, Func<Task<Table>> Run)[]
     ("chat", "the bundled model: tokens a second, and what the scheduler costs", ChatBench.Run),
     ("embeddings", "64 requests of one text each, next to one request of 64 texts", EmbeddingsBench.Run),
     ("ledger", "generations recorded, and how far the rollup lags", LedgerBench.Run),
+    ("video", "the bundled video model: pipeline, memory, from the request to the clip", VideoBench.Run),
+    ("shapes", "how often the bundled video model does what a caption says (minutes)", ShapesBench.Run),
     ("quota", "reserve and settle over project, key and model limits", QuotaBench.Run),
 };
 

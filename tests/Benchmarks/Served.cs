@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -74,15 +75,19 @@ internal sealed class Served : IAsyncDisposable
         ["Platform:Database:ConnectionString"] = connectionString,
         ["Platform:Catalog:File"] = Path.Combine(folder, "catalog.json"),
         ["Platform:Bootstrap:CredentialsFile"] = Path.Combine(folder, "credentials.json"),
+        ["Platform:Blobs:Folder"] = Path.Combine(folder, "blobs"),
         ["Platform:Metrics:Port"] = "0",
         ["Logging:LogLevel:Default"] = "Warning",
     };
 
     public static async Task WriteFiles(string folder, string key, bool embeddings = false)
     {
+        var bundled = BundledModel.FolderOf("");
+        var shapes = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(bundled, "catalog.json")))!["models"]!.AsArray().First(model => (string)model!["id"]! == "shapes-wan")!.DeepClone();
+        foreach (var file in shapes["files"]!.AsArray()) file!["path"] = Path.Combine(bundled, (string)file["path"]!);
         await File.WriteAllTextAsync(Path.Combine(folder, "catalog.json"), JsonSerializer.Serialize(new
         {
-            models = (object[])[new { id = Model, kind = "chat", engine = "bigram", context_length = 4096, cache_tokens = 262144, slots = 64, queue_limit = 4096 }, .. embeddings ? [Bundled()] : Array.Empty<object>()],
+            models = (object[])[shapes, new { id = Model, kind = "chat", engine = "bigram", context_length = 4096, cache_tokens = 262144, slots = 64, queue_limit = 4096 }, .. embeddings ? [Bundled()] : Array.Empty<object>()],
         }));
         await File.WriteAllTextAsync(Path.Combine(folder, "credentials.json"), JsonSerializer.Serialize(new { base_url = "", api_key = key, admin_key = ApiKeySecret.New(PublicId.New("key_")) }));
     }

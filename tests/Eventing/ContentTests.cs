@@ -94,7 +94,7 @@ public sealed class ContentTests : IAsyncLifetime
 
         var after = await _host.CaughtUp();
         Assert.Equal(before.Total, after.Total);
-        Assert.Equal(new UsageSums(3, 0, 0, 33, 9, 21, 54), after.Total);
+        Assert.Equal(new UsageSums(3, 0, 0, 33, 9, 21, 54, 0, 0), after.Total);
         Assert.Empty(after.Differences);
     }
 

@@ -143,6 +143,8 @@ public sealed class UsageRollupTests : IAsyncLifetime
                 CachedTokens = random.Next(100),
                 CompletionTokens = random.Next(1000),
                 CostMicros = random.NextInt64(1L << 40),
+                VideoFrames = random.Next(100),
+                VideoMillis = random.Next(10_000),
             },
             (Outcome)random.Next(3)))];
     }
@@ -150,5 +152,5 @@ public sealed class UsageRollupTests : IAsyncLifetime
     private static UsageSums Sum(List<(GenerationFigures Figures, Outcome Outcome)> load) => new(
         load.Count, load.Count(l => l.Outcome == Outcome.Failed), load.Count(l => l.Outcome == Outcome.Cancelled),
         load.Sum(l => (long)l.Figures.PromptTokens),
-        load.Sum(l => (long)l.Figures.CachedTokens), load.Sum(l => (long)l.Figures.CompletionTokens), load.Sum(l => l.Figures.CostMicros));
+        load.Sum(l => (long)l.Figures.CachedTokens), load.Sum(l => (long)l.Figures.CompletionTokens), load.Sum(l => l.Figures.CostMicros), load.Sum(l => (long)l.Figures.VideoFrames), load.Sum(l => l.Figures.VideoMillis));
 }

@@ -7,6 +7,7 @@ using Platform.Eventing;
 using Platform.Eventing.Content;
 using Platform.Eventing.Usage;
 using Platform.Fixtures;
+using Platform.Messaging.InProcess;
 
 namespace Platform.Ledger.Tests;
 
@@ -30,6 +31,7 @@ public sealed class DirectLedgerTests : IAsyncLifetime
         builder.UseOrleans(silo => silo.UseLocalhostClustering(FreePort.Next(), FreePort.Next()));
         builder.Services.AddSingleton<Told>();
         builder.AddEventing();
+        builder.AddInProcessMessaging();
         builder.AddLedger();
         _host = builder.Build();
         await _host.StartAsync(Cancellation);

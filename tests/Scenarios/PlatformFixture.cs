@@ -32,6 +32,7 @@ public sealed class PlatformFixture : IAsyncLifetime
     public string ApiKey { get; } = ApiKeySecret.New(PublicId.New("key_"));
     public string AdminKey { get; } = ApiKeySecret.New(PublicId.New("key_"));
     public IServiceProvider Services => _app!.Services;
+    public string BlobFolder => Path.Combine(_folder, "blobs");
     public string ConnectionString => _database!.ConnectionString;
 
     public async ValueTask InitializeAsync()
@@ -87,6 +88,10 @@ public sealed class PlatformFixture : IAsyncLifetime
             ["Platform:Database:ConnectionString"] = ConnectionString,
             ["Platform:Catalog:File"] = Path.Combine(_folder, "catalog.json"),
             ["Platform:Bootstrap:CredentialsFile"] = Path.Combine(_folder, "credentials.json"),
+            ["Platform:Blobs:Folder"] = BlobFolder,
+            ["Platform:OnnxWorker:Videos:Lease"] = "00:00:02",
+            ["Platform:Webhooks:AllowPrivateAddresses"] = "true",
+            ["Platform:Webhooks:FirstPause"] = "00:00:00.1",
             ["Platform:Metrics:Port"] = "0",
             ["Platform:Worker:DrainSeconds"] = "5",
             ["Logging:LogLevel:Default"] = "Warning",

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Platform.Scenarios.Tests;
 
@@ -11,6 +12,9 @@ internal static class TestCatalogue
 
     /// <summary>The bundled embedding model.</summary>
     public const string MiniLm = "all-minilm-l6-v2";
+
+    /// <summary>The bundled video model.</summary>
+    public const string Shapes = "shapes-wan";
 
     /// <summary>As fast as it can.</summary>
     public const string Fast = "bigram";
@@ -27,7 +31,8 @@ internal static class TestCatalogue
     {
         var bundled = Path.Combine(RepositoryRoot.Find(), "infra/models");
         using var product = JsonDocument.Parse(File.ReadAllText(Path.Combine(bundled, "catalog.json")));
-        var file = product.RootElement.GetProperty("models").EnumerateArray().First(model => model.GetProperty("id").GetString() == SmolLm).GetProperty("files")[0];
+        var models = product.RootElement.GetProperty("models").EnumerateArray().ToList();
+        var file = models.First(model => model.GetProperty("id").GetString() == SmolLm).GetProperty("files")[0];
         var smolLm = new
         {
             id = SmolLm, kind = "chat", engine = "llama.cpp", context_length = 8192, default_output_tokens = 200, slots = 8, threads = 1,
@@ -48,8 +53,13 @@ internal static class TestCatalogue
         File.WriteAllBytes(Path.Combine(folder, "endless.txt"), endless);
         var text = new { path = "endless.txt", sha256 = Convert.ToHexStringLower(SHA256.HashData(endless)) };
 
+        // as the product lists it, its files where they are
+        var shapes = JsonNode.Parse(models.First(model => model.GetProperty("id").GetString() == Shapes).GetRawText())!.AsObject();
+        foreach (var each in shapes["files"]!.AsArray()) each!["path"] = Path.Combine(bundled, (string)each["path"]!);
+        shapes["prices"] = new JsonObject { ["second"] = 0.25 };
+
         var catalogue = Path.Combine(folder, "catalog.json");
-        File.WriteAllText(catalogue, JsonSerializer.Serialize(new { models = (object[])[.. withBundled ? [smolLm, vectors] : Array.Empty<object>(), Bigram(Fast, [], 64, 0, 1000, [Alias]), Bigram(Slow, [text], 8, 10, 192, [])] }));
+        File.WriteAllText(catalogue, JsonSerializer.Serialize(new { models = (object[])[.. withBundled ? [smolLm, vectors, shapes] : Array.Empty<object>(), Bigram(Fast, [], 64, 0, 1000, [Alias]), Bigram(Slow, [text], 8, 10, 192, [])] }));
         return catalogue;
     }
 

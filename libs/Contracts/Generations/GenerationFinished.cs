@@ -61,6 +61,12 @@ public sealed record GenerationFigures
     /// <summary>Tokens sampled over all choices, end-of-generation tokens included.</summary>
     public int CompletionTokens { get; init; }
 
+    /// <summary>Frames generated; those of a clip that was continued not counted.</summary>
+    public int VideoFrames { get; init; }
+
+    /// <summary>What <see cref="VideoFrames"/> last, in milliseconds.</summary>
+    public long VideoMillis { get; init; }
+
     public int Choices { get; init; } = 1;
 
     /// <summary>One per choice: <c>stop</c>, <c>length</c>, <c>cancelled</c>.</summary>

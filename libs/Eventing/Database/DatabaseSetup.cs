@@ -5,12 +5,15 @@ using Npgsql;
 using Platform.Eventing.Answers;
 using Platform.Eventing.Background;
 using Platform.Eventing.Content;
+using Platform.Eventing.Videos;
+using Platform.Eventing.Webhooks;
 
 namespace Platform.Eventing.Database;
 
 /// <summary>Creates the database and its schema before any other hosted service starts; replicas take turns.</summary>
 internal sealed partial class DatabaseSetup(
-    ConnectionStrings connections, IDocumentStore store, ContentTable content, AnswerTables answers, BackgroundStore background, TimeProvider time, ILogger<DatabaseSetup> log) : IHostedLifecycleService
+    ConnectionStrings connections, IDocumentStore store, ContentTable content, AnswerTables answers, BackgroundStore background,
+    VideoTable videos, PlatformKeys keys, WebhookStore webhooks, TimeProvider time, ILogger<DatabaseSetup> log) : IHostedLifecycleService
 {
     private const long Lock = 0x6c65_6467_6572_0001;
 
@@ -79,6 +82,9 @@ internal sealed partial class DatabaseSetup(
         await content.Create(cancellation);
         await answers.Create(cancellation);
         await background.Create(cancellation);
+        await videos.Create(cancellation);
+        await keys.Create(cancellation);
+        await webhooks.Create(cancellation);
     }
 
     private static partial class Log

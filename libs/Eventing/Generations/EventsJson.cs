@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Platform.Eventing.Background;
 using Platform.Eventing.Sessions;
+using Platform.Eventing.Videos;
 
 namespace Platform.Eventing.Generations;
 
@@ -17,6 +18,12 @@ namespace Platform.Eventing.Generations;
 [JsonSerializable(typeof(ResponseRequested))]
 [JsonSerializable(typeof(ResponseClaimed))]
 [JsonSerializable(typeof(ResponseEnded))]
+[JsonSerializable(typeof(VideoRequested))]
+[JsonSerializable(typeof(VideoStarted))]
+[JsonSerializable(typeof(VideoCompleted))]
+[JsonSerializable(typeof(VideoFailed))]
+[JsonSerializable(typeof(VideoCancelled))]
+[JsonSerializable(typeof(VideoDeleted))]
 internal sealed partial class EventsJson : JsonSerializerContext
 {
     /// <summary>The naming policy is set here: a context that is only a resolver does not bring its own.</summary>

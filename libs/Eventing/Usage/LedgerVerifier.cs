@@ -13,11 +13,13 @@ public sealed class LedgerVerifier(NpgsqlDataSource database)
     private static readonly string Events = $"""
         select (f ->> 'finished_at')::timestamptz as finished_at, f ->> 'project_id' as project_id, f ->> 'key_id' as key_id, f ->> 'user_id' as user_id,
             f ->> 'model' as model, f ->> 'service_tier' as service_tier, f ->> 'kind' as kind,
-            1 as requests, (type = 'generation_failed')::int as failed, (type = 'generation_cancelled')::int as cancelled,
+            1 as requests, (type in ('generation_failed', 'video_failed'))::int as failed,
+            (type in ('generation_cancelled', 'video_cancelled'))::int as cancelled,
             (f ->> 'prompt_tokens')::bigint as input_tokens, (f ->> 'cached_tokens')::bigint as cached_tokens,
-            (f ->> 'completion_tokens')::bigint as output_tokens, (f ->> 'cost_micros')::bigint as cost_micros
+            (f ->> 'completion_tokens')::bigint as output_tokens, (f ->> 'cost_micros')::bigint as cost_micros,
+            coalesce((f ->> 'video_frames')::bigint, 0) as video_frames, coalesce((f ->> 'video_millis')::bigint, 0) as video_millis
         from (select type, data -> 'figures' as f from {LedgerSchema.Name}.mt_events
-            where type in ('generation_completed', 'generation_failed', 'generation_cancelled') and seq_id <= $1) as event
+            where type in ('generation_completed', 'generation_failed', 'generation_cancelled', 'video_completed', 'video_failed', 'video_cancelled') and seq_id <= $1) as event
         """;
 
     /// <summary>Of the events the rollup has seen; those above its position are still to come.</summary>
@@ -63,7 +65,8 @@ public sealed class LedgerVerifier(NpgsqlDataSource database)
 
     private static UsageSums Sums(NpgsqlDataReader row, int first) => new(
         row.GetInt64(first), row.GetInt64(first + 1), row.GetInt64(first + 2),
-        row.GetInt64(first + 3), row.GetInt64(first + 4), row.GetInt64(first + 5), row.GetInt64(first + 6));
+        row.GetInt64(first + 3), row.GetInt64(first + 4), row.GetInt64(first + 5), row.GetInt64(first + 6),
+        row.GetInt64(first + 7), row.GetInt64(first + 8));
 }
 
 /// <param name="Sequence">Events up to this one were compared.</param>

@@ -21,14 +21,14 @@ public sealed class SpentReader(NpgsqlDataSource database, TimeProvider time)
                     Parameters = { new() { Value = UsageRollupProjection.Shard } },
                 },
                 new($"""
-                    select coalesce(sum(input_tokens + output_tokens), 0)::bigint, coalesce(sum(cost_micros), 0)::bigint
+                    select coalesce(sum(input_tokens + output_tokens + video_frames), 0)::bigint, coalesce(sum(cost_micros), 0)::bigint
                     from {UsageTables.Name(BucketWidth.Day)} where project_id = $1 and bucket >= $2
                     """)
                 {
                     Parameters = { new() { Value = projectId }, new() { Value = new DateTimeOffset(now.Year, now.Month, 1, 0, 0, 0, TimeSpan.Zero) } },
                 },
                 new($"""
-                    select key_id, model, sum(requests)::bigint, sum(input_tokens + output_tokens)::bigint
+                    select key_id, model, sum(requests)::bigint, sum(input_tokens + output_tokens + video_frames)::bigint
                     from {UsageTables.Name(BucketWidth.Minute)} where project_id = $1 and bucket >= $2 group by key_id, model
                     """)
                 {
@@ -58,7 +58,7 @@ public sealed class SpentReader(NpgsqlDataSource database, TimeProvider time)
 }
 
 /// <param name="Sequence">The rollup holds every event up to this one and none above.</param>
-/// <param name="Tokens">Input and output since the month began (UTC).</param>
+/// <param name="Tokens">Input and output since the month began (UTC); a frame of video counts as one.</param>
 /// <param name="CostMicros">Since the month began (UTC).</param>
 /// <param name="Recent">Use in the buckets of at least the last two minutes.</param>
 public sealed record Spent(long Sequence, long Tokens, long CostMicros, IReadOnlyList<RecentUse> Recent)

@@ -46,6 +46,7 @@ internal sealed class UsageRollupProjection : IProjection
             Column((c, _) => c.Model), Column((c, _) => c.ServiceTier), Column((c, _) => c.Kind),
             Column((_, s) => s.Requests), Column((_, s) => s.Failed), Column((_, s) => s.Cancelled),
             Column((_, s) => s.InputTokens), Column((_, s) => s.CachedTokens), Column((_, s) => s.OutputTokens), Column((_, s) => s.CostMicros),
+            Column((_, s) => s.VideoFrames), Column((_, s) => s.VideoMillis),
         ];
     }
 

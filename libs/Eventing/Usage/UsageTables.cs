@@ -9,7 +9,7 @@ internal static class UsageTables
 {
     public static readonly IReadOnlyList<string> Dimensions = ["project_id", "key_id", "user_id", "model", "service_tier", "kind"];
 
-    public static readonly IReadOnlyList<string> Sums = ["requests", "failed", "cancelled", "input_tokens", "cached_tokens", "output_tokens", "cost_micros"];
+    public static readonly IReadOnlyList<string> Sums = ["requests", "failed", "cancelled", "input_tokens", "cached_tokens", "output_tokens", "cost_micros", "video_frames", "video_millis"];
 
     public static readonly IReadOnlyList<BucketWidth> Widths = Enum.GetValues<BucketWidth>();
 
@@ -43,7 +43,7 @@ internal static class UsageTables
         var table = new Table(new PostgresqlObjectName(LedgerSchema.Name, $"usage_{Unit(width)}", SchemaUtils.IdentifierUsage.General));
         table.AddColumn<DateTimeOffset>("bucket").AsPrimaryKey();
         foreach (var column in Dimensions) table.AddColumn<string>(column).AsPrimaryKey();
-        foreach (var column in Sums) table.AddColumn<long>(column).NotNull();
+        foreach (var column in Sums) table.AddColumn<long>(column).NotNull().DefaultValue(0);
         return table;
     }
 }

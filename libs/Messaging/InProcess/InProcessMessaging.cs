@@ -15,6 +15,7 @@ public static class InProcessMessaging
         builder.Services.AddBusDefaults();
 
         builder.Services.AddSingleton<IWorkerQueues, InProcessQueues>();
+        builder.Services.AddSingleton<Jobs.IJobQueues, InProcessJobs>();
         builder.Services.AddSingleton<RunDispatcher>();
 
         builder.Services.AddSingleton<InProcessFrames>();

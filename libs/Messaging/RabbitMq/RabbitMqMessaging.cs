@@ -20,6 +20,7 @@ public static class RabbitMqMessaging
         services.Configure<MassTransitHostOptions>(host => host.StartTimeout = null); // processes may start in any order
 
         services.AddSingleton<IWorkerQueues, RabbitMqQueues>();
+        services.AddSingleton<Jobs.IJobQueues, RabbitMqJobs>();
         services.AddSingleton<RunDispatcher>();
 
         services.AddSingleton<RabbitMqConnection>();

@@ -51,3 +51,20 @@ public sealed record EmbeddingsUsage
     public string? ApiKeyId { get; init; }
     public string? Model { get; init; }
 }
+
+/// <summary>OpenAI has no such usage; its shape is that of the others. Ids are null where the query did not group by them.</summary>
+public sealed record VideosUsage
+{
+    public string Object { get; } = "organization.usage.videos.result";
+
+    /// <summary>Of finished clips; those of a source that was continued not counted.</summary>
+    public required decimal Seconds { get; init; }
+    public required long Frames { get; init; }
+
+    /// <summary>Failed and cancelled ones included.</summary>
+    public required long NumModelRequests { get; init; }
+    public string? ProjectId { get; init; }
+    public string? UserId { get; init; }
+    public string? ApiKeyId { get; init; }
+    public string? Model { get; init; }
+}

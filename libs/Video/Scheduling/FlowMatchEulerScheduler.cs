@@ -9,6 +9,7 @@ namespace Platform.Video.Scheduling;
 public sealed class FlowMatchEulerScheduler : FlowScheduler
 {
     private readonly StepNoise? _noise;
+    private float[]? _denoised;
 
     public FlowMatchEulerScheduler(int steps, double shift, StepNoise? noise = null)
         : this(Grid(steps, shift), noise)
@@ -18,9 +19,12 @@ public sealed class FlowMatchEulerScheduler : FlowScheduler
     private FlowMatchEulerScheduler(float[] sigmas, StepNoise? noise)
         : base(sigmas, [.. sigmas[..^1].Select(sigma => sigma * 1000)]) => _noise = noise;
 
+    public override ReadOnlySpan<float> Denoised => _denoised;
+
     public override void Step(ReadOnlySpan<float> velocity, Span<float> sample)
     {
         var (from, to) = (Sigmas[Index], Sigmas[Index + 1]);
+        TensorPrimitives.MultiplyAdd(velocity, -from, sample, _denoised ??= new float[sample.Length]);
         if (_noise is null)
         {
             TensorPrimitives.MultiplyAdd(velocity, to - from, sample, sample);
@@ -29,8 +33,7 @@ public sealed class FlowMatchEulerScheduler : FlowScheduler
         {
             var noise = new float[sample.Length];
             _noise(Index, noise);
-            TensorPrimitives.MultiplyAdd(velocity, -from, sample, sample);
-            TensorPrimitives.Multiply(sample, 1 - to, sample);
+            TensorPrimitives.Multiply(_denoised, 1 - to, sample);
             TensorPrimitives.MultiplyAdd(noise, to, sample, sample);
         }
         Index++;

@@ -20,6 +20,9 @@ public abstract class FlowScheduler
     /// <summary>What the model is told at each step, 0–1000.</summary>
     public IReadOnlyList<float> Timesteps { get; }
 
+    /// <summary>What the last step took the sample to be without its noise, x − σ·v; empty before the first.</summary>
+    public abstract ReadOnlySpan<float> Denoised { get; }
+
     /// <summary>Steps already taken.</summary>
     public int Index { get; private protected set; }
 

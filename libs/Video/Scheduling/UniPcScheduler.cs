@@ -22,6 +22,8 @@ public sealed class UniPcScheduler : FlowScheduler
     {
     }
 
+    public override ReadOnlySpan<float> Denoised => _m0;
+
     public override void Step(ReadOnlySpan<float> velocity, Span<float> sample)
     {
         var data = new float[sample.Length];

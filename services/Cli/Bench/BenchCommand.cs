@@ -10,7 +10,7 @@ internal static class BenchCommand
 {
     public static Command Create(House house)
     {
-        var parts = new Argument<string[]>("part") { Description = "gateway, chat, ledger, quota; all when left out.", Arity = ArgumentArity.ZeroOrMore };
+        var parts = new Argument<string[]>("part") { Description = "gateway, chat, embeddings, ledger, quota, video, shapes; all when left out.", Arity = ArgumentArity.ZeroOrMore };
         var command = new Command("bench", "Measure speed and cost, side by side in one run.") { parts };
         command.SetAction(async (parsed, cancellation) =>
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Platform.Catalog;
 using Platform.Cli.Api;
 using Platform.Cli.Terminal;
 using Spectre.Console;
@@ -16,7 +17,7 @@ internal static class ChatCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             using var api = PlatformApi.AsApplication(house);
-            var name = parsed.GetValue(model) ?? await FirstModel(api, cancellation);
+            var name = parsed.GetValue(model) ?? FirstModel(house);
             var conversation = new Conversation(api, name, parsed.GetValue(system), parsed.GetValue(temperature));
             if (Console.IsInputRedirected)
             {
@@ -76,10 +77,7 @@ internal static class ChatCommand
         }
     }
 
-    private static async Task<string> FirstModel(PlatformApi api, CancellationToken cancellation)
-    {
-        var models = await api.Get("models", cancellation);
-        return models.GetProperty("data").EnumerateArray().Select(model => model.GetProperty("id").GetString()).FirstOrDefault()
-            ?? throw new CliException("No model is served: ./platform models add");
-    }
+    private static string FirstModel(House house) =>
+        new ModelCatalog(new CatalogOptions { File = house.CatalogFile, OperatorFile = house.OperatorFile }).Models.FirstOrDefault(model => model.Kind == ModelKind.Chat)?.Id
+        ?? throw new CliException("No chat model is served: ./platform models add");
 }

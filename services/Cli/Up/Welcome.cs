@@ -21,6 +21,10 @@ internal static class Welcome
         Screen.Raw("");
         Screen.Raw($$"""curl {{credentials.BaseUrl}}/chat/completions -H "Authorization: Bearer {{credentials.ApiKey}}" -H "Content-Type: application/json" -d '{"model": "{{model}}", "messages": [{"role": "user", "content": "Hello!"}]}'""");
         Screen.Raw("");
+        if (!HasFfmpeg(house)) Screen.Out.MarkupLine("[yellow]ffmpeg is missing: videos are animated WebP pictures until it is installed (apt-get install ffmpeg) and the platform started again.[/]");
         Screen.Out.MarkupLine($"[dim]{howToStop.EscapeMarkup()} ./platform chat talks to it, ./platform logs -f shows what it does, ./platform --help the rest.[/]");
     }
+
+    private static bool HasFfmpeg(House house) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append(Path.Combine(house.Data, "tools/ffmpeg/usr/bin")).Any(folder => File.Exists(Path.Combine(folder, "ffmpeg")));
 }

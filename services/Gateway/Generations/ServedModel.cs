@@ -31,6 +31,9 @@ internal sealed class ServedModels(ModelCatalog catalog, IGrainFactory grains, T
         return served.TryGetValue(entry.Id, out var known) && ReferenceEquals(known.Entry, entry) ? known : served[entry.Id] = new ServedModel(entry);
     }
 
+    /// <summary>The first model of a kind, for requests that need not name one.</summary>
+    public ServedModel? First(ModelKind kind) => catalog.Models.FirstOrDefault(model => model.Kind == kind) is { } entry ? Find(entry.Id) : null;
+
     /// <param name="endpoint">Path that was asked, without its first slash.</param>
     public ApiResult<ServedModel> FindChat(string name, string endpoint)
     {

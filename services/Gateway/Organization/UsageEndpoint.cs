@@ -13,6 +13,7 @@ internal static class UsageEndpoint
 {
     private static readonly UsageOf Completions = new(["chat", "completion", "response", "message"], ["project_id", "user_id", "api_key_id", "model", "batch", "service_tier"]);
     private static readonly UsageOf Embeddings = new(["embedding", "rerank"], ["project_id", "user_id", "api_key_id", "model"]);
+    private static readonly UsageOf Videos = new(["video"], ["project_id", "user_id", "api_key_id", "model"]);
 
     public static void MapUsage(this IEndpointRouteBuilder organization)
     {
@@ -22,6 +23,9 @@ internal static class UsageEndpoint
         organization.MapGet("/usage/embeddings", (HttpRequest request, UsageReader usage, TimeProvider clock, CancellationToken cancellation) =>
             Answer(Read(request.Query, clock.GetUtcNow(), Embeddings), usage, DescribeEmbeddings, WireJson.Wire.UsagePageEmbeddingsUsage, cancellation))
             .WithSummary("Tokens and requests of embeddings and reranking, in buckets of time.").Produces<UsagePage<EmbeddingsUsage>>();
+        organization.MapGet("/usage/videos", (HttpRequest request, UsageReader usage, TimeProvider clock, CancellationToken cancellation) =>
+            Answer(Read(request.Query, clock.GetUtcNow(), Videos), usage, DescribeVideos, WireJson.Wire.UsagePageVideosUsage, cancellation))
+            .WithSummary("Seconds, frames and requests of videos, in buckets of time.").Produces<UsagePage<VideosUsage>>();
     }
 
     private static async Task<IResult> Answer<TResult>(
@@ -79,6 +83,17 @@ internal static class UsageEndpoint
     private static EmbeddingsUsage DescribeEmbeddings(UsageRow row, bool byBatch) => new()
     {
         InputTokens = row.InputTokens,
+        NumModelRequests = row.Requests,
+        ProjectId = row.ProjectId,
+        UserId = row.UserId,
+        ApiKeyId = row.KeyId,
+        Model = row.Model,
+    };
+
+    private static VideosUsage DescribeVideos(UsageRow row, bool byBatch) => new()
+    {
+        Seconds = row.VideoMillis / 1000m,
+        Frames = row.VideoFrames,
         NumModelRequests = row.Requests,
         ProjectId = row.ProjectId,
         UserId = row.UserId,

@@ -62,6 +62,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         builder.Services.AddSingleton<IGenerationLedger>(ledger);
         builder.Services.AddSingleton(NpgsqlDataSource.Create("Host=127.0.0.1;Port=1"));
         builder.Services.AddSingleton<Eventing.UsageReader>();
+        builder.Services.AddSingleton<Eventing.Webhooks.WebhookStore>();
         builder.Services.AddSingleton<Eventing.Content.ContentReader>();
         builder.Services.AddSingleton<Eventing.Generations.GenerationReader>();
         builder.Services.AddSingleton<Eventing.Answers.StoredAnswers>();

@@ -17,22 +17,13 @@ public sealed class NodeClientTests(PlatformFixture platform)
     public Task The_package_of_Anthropic_works_unchanged() => Run("messages.mjs", Platform());
 
     [Fact]
-    public Task Other_libraries_work_too() => Run("adapters.mjs", new()
-    {
-        ["BASE_URL"] = new Uri(platform.Address, "v1").ToString(),
-        ["API_KEY"] = platform.ApiKey,
-        ["MODEL"] = TestCatalogue.SmolLm,
-        ["LANGSMITH_TRACING"] = "false",
-    });
+    public Task Other_libraries_work_too() => Run("adapters.mjs", Platform());
 
     [Fact]
-    public Task Structured_answers_and_tool_calls_work_in_the_packages_that_use_them() => Run("structured.mjs", new()
-    {
-        ["BASE_URL"] = new Uri(platform.Address, "v1").ToString(),
-        ["API_KEY"] = platform.ApiKey,
-        ["MODEL"] = TestCatalogue.SmolLm,
-        ["FAST_MODEL"] = TestCatalogue.Fast,
-    });
+    public Task Structured_answers_and_tool_calls_work_in_the_packages_that_use_them() => Run("structured.mjs", Platform());
+
+    [Fact]
+    public Task The_openai_package_makes_videos() => Run("videos.mjs", Platform());
 
     [Fact]
     public async Task A_question_typed_on_the_page_is_answered_as_it_is_made()
@@ -53,7 +44,11 @@ public sealed class NodeClientTests(PlatformFixture platform)
         ["BASE_URL"] = new Uri(platform.Address, "v1").ToString(),
         ["API_KEY"] = platform.ApiKey,
         ["MODEL"] = TestCatalogue.SmolLm,
+        ["FAST_MODEL"] = TestCatalogue.Fast,
         ["EMBEDDING_MODEL"] = TestCatalogue.MiniLm,
+        ["VIDEO_MODEL"] = TestCatalogue.Shapes,
+        ["PICTURE"] = Path.Combine(RepositoryRoot.Find(), "tests", "Video", "Golden", "shapes-wan-i2v", "image.png"),
+        ["LANGSMITH_TRACING"] = "false",
     };
 
     private static async Task Run(string script, Dictionary<string, string> environment)

@@ -10,7 +10,7 @@ public sealed class WanPipelineTests
 {
     private static readonly string Golden = Path.Combine(AppContext.BaseDirectory, "Golden");
 
-    private static string ModelFolder(string model)
+    internal static string ModelFolder(string model)
     {
         if (model != "shapes-wan") return Path.Combine(Golden, "models", model);
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

@@ -45,7 +45,7 @@ internal sealed class ClusterPlan
         for (var i = 1; i <= Size.LlamaWorkers; i++)
             processes.Add(Make($"llama-worker-{i}", ProcessKind.Worker, "LlamaWorker", Next(Port + 2000), "Health", new() { ["Natives:Folder"] = Natives, ["Worker:DrainSeconds"] = "8" }));
         for (var i = 1; i <= Size.OnnxWorkers; i++)
-            processes.Add(Make($"onnx-worker-{i}", ProcessKind.Worker, "OnnxWorker", Next(Port + 2000), "Health", new() { ["OnnxWorker:DrainSeconds"] = "8" }));
+            processes.Add(Make($"onnx-worker-{i}", ProcessKind.Worker, "OnnxWorker", Next(Port + 2000), "Health", new() { ["OnnxWorker:DrainSeconds"] = "8", ["Database:MaxConnections"] = "8" }));
         processes.Add(Make("ledger", ProcessKind.Ledger, "Ledger", Next(Port + 2000), "Health", new() { ["Database:MaxConnections"] = "16" }));
         processes.Add(Make("console", ProcessKind.Gateway, "Console", Next(Port + 1), "Console", new() { ["Console:Gateway"] = processes[0].Address, ["Console:Bind"] = Bind.ToString(), ["Database:MaxConnections"] = "8" }));
         return processes;
