@@ -37,6 +37,7 @@ public sealed class PlatformFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        await Tools.EnsureFfmpeg();
         _database = await PostgresServer.CreateDatabase();
         TestCatalogue.Write(_folder);
         await File.WriteAllTextAsync(Path.Combine(_folder, "credentials.json"), JsonSerializer.Serialize(new { base_url = "", api_key = ApiKey, admin_key = AdminKey }));
