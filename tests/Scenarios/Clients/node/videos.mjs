@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import OpenAI, { BadRequestError, NotFoundError, toFile } from 'openai';
 
-const { BASE_URL: baseURL, API_KEY: apiKey, MODEL: model, PICTURE: picture } = process.env;
+const { BASE_URL: baseURL, API_KEY: apiKey, VIDEO_MODEL: model, PICTURE: picture } = process.env;
 const client = new OpenAI({ baseURL, apiKey, maxRetries: 0 });
 const prompt = 'a large green square moving right on a black background';
 const quick = { model, num_inference_steps: 2 };
