@@ -29,6 +29,7 @@ public static class PlatformHost
         builder.AddEventing();
         builder.AddSilo();
         builder.AddLedger();
+        builder.AddUpkeep();
         builder.AddLlamaWorker();
         builder.AddOnnxWorker();
         builder.AddGateway();

@@ -19,13 +19,6 @@ public static class LedgerRegistration
         builder.Services.AddSingleton<QuotaSettlement>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<QuotaSettlement>());
         builder.Services.AddSingleton<IGenerationLedger, DirectLedger>();
-        builder.AddBlobs();
-        builder.Services.AddHostedService<VideoSweeper>();
-        builder.Services.AddOptions<WebhookOptions>().BindConfiguration(WebhookOptions.Section)
-            .Validate(options => options.FirstPause > TimeSpan.Zero, $"{WebhookOptions.Section}:FirstPause must be more than nothing.")
-            .Validate(options => options.Timeout > TimeSpan.Zero, $"{WebhookOptions.Section}:Timeout must be more than nothing.")
-            .Validate(options => options.MostAttempts >= 1, $"{WebhookOptions.Section}:MostAttempts must be at least 1.").ValidateOnStart();
-        builder.Services.AddHostedService<WebhookSender>();
         return builder;
     }
 
@@ -35,5 +28,18 @@ public static class LedgerRegistration
         builder.AddLedger();
         builder.Services.AddHostedService<Retelling>();
         return builder.AddLedgerQueueReader();
+    }
+
+    /// <summary>Sends jobs again that stand still, throws away what has expired, tells webhooks. Needs <c>AddEventing</c> and a messaging composition.</summary>
+    public static IHostApplicationBuilder AddUpkeep(this IHostApplicationBuilder builder)
+    {
+        builder.AddBlobs();
+        builder.Services.AddHostedService<VideoSweeper>();
+        builder.Services.AddOptions<WebhookOptions>().BindConfiguration(WebhookOptions.Section)
+            .Validate(options => options.FirstPause > TimeSpan.Zero, $"{WebhookOptions.Section}:FirstPause must be more than nothing.")
+            .Validate(options => options.Timeout > TimeSpan.Zero, $"{WebhookOptions.Section}:Timeout must be more than nothing.")
+            .Validate(options => options.MostAttempts >= 1, $"{WebhookOptions.Section}:MostAttempts must be at least 1.").ValidateOnStart();
+        builder.Services.AddHostedService<WebhookSender>();
+        return builder;
     }
 }

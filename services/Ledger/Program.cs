@@ -15,6 +15,7 @@ return await PlatformProcess.Run("ledger", () =>
     builder.AddClusterClient();
     builder.AddRabbitMqMessaging();
     builder.AddQueuedLedger();
+    builder.AddUpkeep();
 
     var app = builder.Build();
     app.MapPlatformHealth();
