@@ -61,6 +61,21 @@ public sealed record CatalogModel
     /// <summary>How an embedding model on ONNX makes its vectors; null for every other model.</summary>
     public EmbeddingSettings? Embedding { get; init; }
 
+    /// <summary>How keys and values are kept: one of <see cref="Memory.CacheTypes"/>; q8_0 takes half the room of f16.</summary>
+    public string CacheType { get; init; } = Memory.CacheTypes.Default;
+
+    /// <summary>Null: the engine decides.</summary>
+    public bool? FlashAttention { get; init; }
+
+    /// <summary>Layers that go to GPUs; null: all.</summary>
+    public int? GpuLayers { get; init; }
+
+    /// <summary>Shares of the GPUs, in their order; empty: the engine divides.</summary>
+    public IReadOnlyList<double> TensorSplit { get; init; } = [];
+
+    /// <summary>LoRA adapter over <see cref="Files"/>, so that a model of its own stands on weights another one uses too.</summary>
+    public ModelAdapter? Adapter { get; init; }
+
     /// <summary>Milliseconds every step of the bigram engine takes on top, so that it behaves like a slow model.</summary>
     public double StepDelayMs { get; init; }
 
@@ -74,6 +89,11 @@ public enum ModelKind { Chat, Embedding, Video }
 /// <param name="Sha256">Lower-case hexadecimal.</param>
 /// <param name="Bytes">Size, checked when the catalogue is read; null: not checked.</param>
 public sealed record ModelFile(string Path, string Sha256, long? Bytes = null);
+
+/// <param name="Path">GGUF file; relative to the catalogue file, or absolute.</param>
+/// <param name="Sha256">Lower-case hexadecimal.</param>
+/// <param name="Scale">How strongly it counts.</param>
+public sealed record ModelAdapter(string Path, string Sha256, double Scale = 1);
 
 /// <summary>Per million tokens, in the catalogue's currency unit.</summary>
 /// <param name="Second">Per second of video.</param>

@@ -30,16 +30,16 @@ public sealed class ModelCatalog
     /// <summary>Absolute path of a model's file.</summary>
     public string PathOf(CatalogModel model, ModelFile file) => Path.GetFullPath(file.Path, Path.GetDirectoryName(options.File)!);
 
-    /// <summary>SHA-256 over the hashes of a model's files: what a generation records as its artifact.</summary>
+    /// <summary>SHA-256 over the hashes of a model's files and its adapter: what a generation records as its artifact.</summary>
     public static string ArtifactHash(CatalogModel model) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(model.Files.Select(file => file.Sha256)))));
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(model.Files.Select(file => file.Sha256)) + model.Adapter?.Sha256)));
 
     /// <summary>Compares a model's files with their hashes; what was compared once is hashed again only when its size or time has changed.</summary>
     /// <exception cref="CatalogException">A file is not what the catalogue says.</exception>
     public async Task VerifyAsync(CatalogModel model, CancellationToken cancellation)
     {
         var verdicts = VerifiedFiles.Read(options.OperatorFile);
-        foreach (var file in model.Files)
+        foreach (var file in model.Adapter is { } adapter ? model.Files.Append(new ModelFile(adapter.Path, adapter.Sha256)) : model.Files)
         {
             if (await verdicts.HashAsync(PathOf(model, file), cancellation) is var actual && actual != file.Sha256)
             {

@@ -1,4 +1,5 @@
 using Platform.Catalog.Gguf;
+using Platform.Catalog.Memory;
 
 namespace Platform.Catalog;
 
@@ -20,6 +21,9 @@ public sealed record ModelDetails
     /// <summary>The template in use: the catalogue's, or the model's own.</summary>
     public string? Template { get; init; }
 
+    /// <summary>What it takes while it is loaded.</summary>
+    public MemoryNeed? Memory { get; init; }
+
     /// <summary>Why the model's file can't be read.</summary>
     public string? Problem { get; init; }
 
@@ -38,6 +42,7 @@ public sealed record ModelDetails
                 Quantization = header.FileType,
                 Parameters = header.SizeLabel,
                 TrainedContext = header.ContextLength,
+                Memory = details.Bytes is null ? null : MemoryNeed.Of(model with { Files = [.. model.Files.Select(part => part with { Path = catalog.PathOf(model, part) })] }, header),
                 Layers = header.Number($"{header.Architecture}.block_count"),
                 Template = details.Template ?? header.ChatTemplate,
             };

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Platform.Catalog.Memory;
 
 namespace Platform.Catalog;
 
@@ -35,6 +36,12 @@ internal static partial class ModelRules
             ?? Below(1, model.Threads, "threads")
             ?? Below(model.ContextLength, model.CacheTokens, "cache_tokens")
             ?? Below(0, model.HostCacheTokens, "host_cache_tokens")
+            ?? (CacheTypes.All.Contains(model.CacheType) ? null : $"cache_type: \"{model.CacheType}\" is none of {string.Join(", ", CacheTypes.All)}.")
+            ?? (CacheTypes.HasBlocks(model.CacheType) && model.FlashAttention == false ? $"flash_attention: a {model.CacheType} cache works with flash attention only: leave it out, or set cache_type to f16." : null)
+            ?? (model.GpuLayers < -1 ? $"gpu_layers: {model.GpuLayers} is less than −1." : null)
+            ?? (model.Threads > 512 ? $"threads: {model.Threads} is more than 512." : null)
+            ?? (model.TensorSplit.Any(share => !double.IsFinite(share) || share < 0) || (model.TensorSplit.Count > 0 && model.TensorSplit.Sum() <= 0) ? $"tensor_split: {string.Join(", ", model.TensorSplit)} are no shares: numbers from 0, not all 0." : null)
+            ?? (model.Adapter is { } adapter ? Broken(adapter, model.Engine) : null)
             ?? Below(0, model.Prices.Input, "prices.input")
             ?? Below(0, model.Prices.CachedInput, "prices.cached_input")
             ?? Below(0, model.Prices.Output, "prices.output")
@@ -81,6 +88,13 @@ internal static partial class ModelRules
     };
 
     private static string? Lacking(CatalogModel model, string file) => model.FileNamed(file) is null ? $"files: {file} is needed." : null;
+
+    private static string? Broken(ModelAdapter adapter, string engine) =>
+        engine != "llama.cpp" ? $"adapter: the engine {engine} knows no adapters."
+        : !Hash().IsMatch(adapter.Sha256) ? $"adapter.sha256: \"{adapter.Sha256}\" is not 64 lower-case hexadecimal digits."
+        : !double.IsFinite(adapter.Scale) || Math.Abs(adapter.Scale) > 100 ? $"adapter.scale: {adapter.Scale} is not −100 to 100."
+        : !File.Exists(adapter.Path) ? $"adapter.path: {adapter.Path} is not there."
+        : null;
 
     private static string? Below(decimal least, decimal? value, string field) => value < least ? $"{field}: {value} is less than {least}." : null;
 

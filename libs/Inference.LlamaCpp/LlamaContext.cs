@@ -38,7 +38,7 @@ internal sealed unsafe class LlamaContext : IEngineContext
     public ContextInfo Info { get; }
     public IEngineBatch Batch => batch;
 
-    public static LlamaContext Create(ModelHandle model, in ContextSpec spec, ModelInfo info)
+    public static LlamaContext Create(ModelHandle model, in ContextSpec spec, ModelInfo info, nint adapter, float scale)
     {
         Require(spec.ContextLength is > 0 and <= MostTokens, nameof(spec.ContextLength), spec.ContextLength, $"1 to {MostTokens}");
         Require(spec.Sequences is > 0 and <= MostSequences, nameof(spec.Sequences), spec.Sequences, $"1 to {MostSequences}");
@@ -57,10 +57,18 @@ internal sealed unsafe class LlamaContext : IEngineContext
         parameters.Threads = spec.Threads;
         parameters.ThreadsBatch = spec.Threads;
         parameters.Unified = 1;
+        parameters.TypeK = parameters.TypeV = (int)spec.CacheType;
+        parameters.FlashAttention = spec.FlashAttention switch { null => -1, false => 0, true => 1 };
 
         var logits = (nuint)spec.Outputs * (nuint)info.Vocabulary;
         var handle = NativeLog.Watch(() => ContextHandle.Create(model, parameters, logits), out var problem)
             ?? throw new EngineException($"llama.cpp can't make a context of {spec.ContextLength} tokens for {spec.Sequences} sequences: {problem}");
+        if (adapter != 0 && LlamaApi.llama_set_adapters_lora(handle, &adapter, 1, &scale) != 0)
+        {
+            handle.Dispose();
+            throw new EngineException("llama.cpp can't apply the adapter to a context.");
+        }
+
         if (LlamaApi.llama_get_memory(handle) == 0 || LlamaApi.llama_n_batch(handle) != parameters.Batch)
         {
             handle.Dispose();

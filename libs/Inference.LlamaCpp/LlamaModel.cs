@@ -17,10 +17,13 @@ public sealed unsafe class LlamaModel : IEngineModel
     private readonly ModelHandle handle;
     private readonly nint vocabulary;
     private readonly TokenPieces pieces;
+    private readonly LoadOptions options;
+    private readonly nint adapter;
 
-    private LlamaModel(ModelHandle handle, string path)
+    private LlamaModel(ModelHandle handle, string path, LoadOptions options)
     {
         this.handle = handle;
+        this.options = options;
         vocabulary = LlamaApi.llama_model_get_vocab(handle);
         Refuse(path);
         pieces = TokenPieces.Read(vocabulary);
@@ -37,13 +40,15 @@ public sealed unsafe class LlamaModel : IEngineModel
             LlamaApi.llama_vocab_get_add_bos(vocabulary) != 0,
             LlamaApi.llama_model_is_recurrent(handle) == 0 && LlamaApi.llama_model_is_hybrid(handle) == 0,
             metadata);
+        if (options.Adapter is { } file) adapter = Adapter(file);
     }
 
     public ModelInfo Info { get; }
 
     /// <exception cref="EngineException">The file is missing, damaged, or of a kind that can't generate text.</exception>
-    public static LlamaModel Load(string path)
+    public static LlamaModel Load(string path, LoadOptions? options = null)
     {
+        options ??= new LoadOptions();
         LlamaLibrary.Require();
         if (!File.Exists(path))
         {
@@ -52,7 +57,16 @@ public sealed unsafe class LlamaModel : IEngineModel
 
         var parameters = LlamaApi.llama_model_default_params();
         parameters.LoadMode = Mapped;
-        var handle = NativeLog.Watch(() => LlamaApi.llama_model_load_from_file(path, parameters), out var problem);
+        parameters.GpuLayers = options.GpuLayers;
+        parameters.VocabularyOnly = (byte)(options.VocabularyOnly ? 1 : 0);
+        ModelHandle handle;
+        string problem;
+        fixed (float* split = Split(options.TensorSplit))
+        {
+            parameters.TensorSplit = split;
+            handle = NativeLog.Watch(() => LlamaApi.llama_model_load_from_file(path, parameters), out problem);
+        }
+
         if (handle.IsInvalid)
         {
             handle.Dispose();
@@ -61,7 +75,7 @@ public sealed unsafe class LlamaModel : IEngineModel
 
         try
         {
-            return new LlamaModel(handle, path);
+            return new LlamaModel(handle, path, options);
         }
         catch
         {
@@ -124,9 +138,40 @@ public sealed unsafe class LlamaModel : IEngineModel
 
     public bool IsEnd(int token) => pieces.IsEnd(token);
 
-    public IEngineContext CreateContext(in ContextSpec spec) => LlamaContext.Create(handle, spec, Info);
+    public IEngineContext CreateContext(in ContextSpec spec) => options.VocabularyOnly
+        ? throw new EngineException($"{Info.Name} was loaded without its weights.")
+        : LlamaContext.Create(handle, spec, Info, adapter, (float)(options.Adapter?.Scale ?? 0));
 
     public void Dispose() => handle.Dispose();
+
+    private nint Adapter(AdapterFile file)
+    {
+        if (!File.Exists(file.Path))
+        {
+            throw new EngineException($"There is no adapter file {file.Path}.");
+        }
+
+        var loaded = NativeLog.Watch(() => LlamaApi.llama_adapter_lora_init(handle, file.Path), out var problem);
+        return loaded != 0 ? loaded : throw new EngineException($"llama.cpp can't apply the adapter {file.Path}: {problem}");
+    }
+
+    /// <summary>Null where nothing is given; else a share for every device that llama.cpp may ask about.</summary>
+    private static float[]? Split(IReadOnlyList<double>? shares)
+    {
+        if (shares is not { Count: > 0 })
+        {
+            return null;
+        }
+
+        var most = (int)LlamaApi.llama_max_devices();
+        var split = new float[Math.Max(most, shares.Count)];
+        for (var i = 0; i < shares.Count; i++)
+        {
+            split[i] = (float)shares[i];
+        }
+
+        return shares.Count <= most ? split : throw new EngineException($"The tensor split names {shares.Count} devices; llama.cpp knows {most} at most.");
+    }
 
     /// <summary>Refuses what would abort the process later on.</summary>
     private void Refuse(string path)

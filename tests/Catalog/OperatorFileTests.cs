@@ -23,7 +23,7 @@ public sealed class OperatorFileTests : IDisposable
         Operator.Add(model);
         var found = Catalog.Find("own/model")!;
         Assert.Equal(model.Files, found.Files);
-        Assert.Equal(model, found with { Files = model.Files, Aliases = model.Aliases });
+        Assert.Equal(model, found with { Files = model.Files, Aliases = model.Aliases, TensorSplit = model.TensorSplit });
         Assert.Equal(2, Catalog.Models.Count);
     }
 

@@ -23,10 +23,11 @@ public sealed class Bundled : IDisposable
             throw new InvalidOperationException($"infra/natives/fetch llama failed: {problem.Result}");
         }
 
-        LlamaLibrary.Initialize(folder.Result.Trim());
+        LlamaLibrary.Initialize(folder.Result.Trim(), Lines);
         Model = LlamaModel.Load(ModelPath);
     }
 
+    public static NativeLines Lines { get; } = new();
     public static string Root { get; } = FindRoot();
     public static string ModelPath { get; } = Path.Combine(Root, "infra/models/smollm2-135m-instruct/model.gguf");
 

@@ -30,6 +30,9 @@ public sealed class OperatorFile(CatalogOptions options)
         models.Add(node);
     });
 
+    /// <summary>Whether the model is the operator's own.</summary>
+    public bool Has(string id) => options.OperatorFile.Length > 0 && (Read()["models"] as JsonArray)?.Any(node => node is JsonObject known && (string?)known["id"] == id) == true;
+
     /// <summary>Takes a model away, with the names that lead to it and, where it was pulled, its files.</summary>
     /// <returns>Bytes freed on the disk.</returns>
     /// <exception cref="CatalogException">The operator's file has no such model, or the catalogue would be broken.</exception>

@@ -17,6 +17,11 @@ internal static unsafe partial class LlamaApi
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] public static partial ModelHandle llama_model_load_from_file(string path, ModelParameters parameters);
     [LibraryImport(Library)] public static partial void llama_model_free(nint model);
+    [LibraryImport(Library)] public static partial nuint llama_max_devices();
+
+    /// <summary>Freed with its model.</summary>
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] public static partial nint llama_adapter_lora_init(ModelHandle model, string path);
+    [LibraryImport(Library)] public static partial int llama_set_adapters_lora(ContextHandle context, nint* adapters, nuint count, float* scales);
     [LibraryImport(Library)] public static partial nint llama_model_get_vocab(ModelHandle model);
     [LibraryImport(Library)] public static partial int llama_model_n_ctx_train(ModelHandle model);
     [LibraryImport(Library)] public static partial int llama_model_desc(ModelHandle model, byte* text, nuint size);

@@ -1,3 +1,5 @@
+using Platform.Inference.Engine;
+
 namespace Platform.Inference.Batching;
 
 /// <param name="ContextLength">Tokens a sequence may have, prompt and output together.</param>
@@ -5,7 +7,7 @@ namespace Platform.Inference.Batching;
 /// <param name="CacheTokens">Cells all sequences share; at least <paramref name="ContextLength"/>.</param>
 /// <param name="PrefillChunk">Most prompt tokens a step reads.</param>
 /// <param name="HostCacheTokens">Tokens of idle caches that are kept in the host's memory, beyond the context's own; 0: none.</param>
-public sealed record BatcherOptions(int ContextLength, int Slots, int CacheTokens, int PrefillChunk = 256, int Threads = 1, int HostCacheTokens = 0)
+public sealed record BatcherOptions(int ContextLength, int Slots, int CacheTokens, int PrefillChunk = 256, int Threads = 1, int HostCacheTokens = 0, CacheType CacheType = CacheType.F16, bool? FlashAttention = null)
 {
     internal void Validate()
     {

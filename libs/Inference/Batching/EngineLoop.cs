@@ -289,7 +289,7 @@ internal sealed partial class EngineLoop
     }
 
     private IEngineContext CreateContext() =>
-        model.CreateContext(new ContextSpec(options.CacheTokens, options.Slots, options.PrefillChunk + options.Slots, options.Slots + StepPlan.Scored, options.Threads));
+        model.CreateContext(new ContextSpec(options.CacheTokens, options.Slots, options.PrefillChunk + options.Slots, options.Slots + StepPlan.Scored, options.Threads, options.CacheType, options.FlashAttention));
 
     private static partial class Log
     {

@@ -80,7 +80,12 @@ public sealed record ModelInfo(string Name, int TrainContext, int Vocabulary, in
 /// <param name="Sequences">Sequence ids 0 … n−1.</param>
 /// <param name="BatchSize">Most tokens a decode takes.</param>
 /// <param name="Outputs">Most output rows a decode takes.</param>
-public readonly record struct ContextSpec(int ContextLength, int Sequences, int BatchSize, int Outputs, int Threads);
+/// <param name="CacheType">How keys and values are kept.</param>
+/// <param name="FlashAttention">Null: the engine decides.</param>
+public readonly record struct ContextSpec(int ContextLength, int Sequences, int BatchSize, int Outputs, int Threads, CacheType CacheType = CacheType.F16, bool? FlashAttention = null);
+
+/// <summary>Number format of a KV cache; the values are ggml's own.</summary>
+public enum CacheType { F32 = 0, F16 = 1, Q40 = 2, Q41 = 3, Q50 = 6, Q51 = 7, Q80 = 8, Iq4Nl = 20, Bf16 = 30 }
 
 /// <summary>What the engine really made of a <see cref="ContextSpec"/>.</summary>
 /// <param name="IdleCellsCost">Whether a decode takes longer for cells that no sequence in it uses.</param>

@@ -47,6 +47,7 @@ internal static class ShowCommand
         yield return ("source", model.Source);
         yield return ("prices", model.Prices == new Prices() ? "none" : FormattableString.Invariant($"{model.Prices.Input} input, {model.Prices.CachedInput} cached input, {model.Prices.Output} output per million tokens"));
         yield return ("worker", Joined(model.Engine, $"{model.Slots} slots", model.Threads is { } threads ? $"{threads} threads" : ""));
+        yield return ("memory", details.Memory is { } memory ? $"{ByteSize.Of(memory.Total)} while loaded: weights {ByteSize.Of(memory.Weights)}, {model.CacheType} cache {ByteSize.Of(memory.Cache)}, idle conversations {ByteSize.Of(memory.Host)}, buffers {ByteSize.Of(memory.Buffers)}" : "");
         yield return ("template", details.Template is { } template ? Joined(model.Template is null ? "the model's own" : model.Template, $"{template.Split('\n').Length} lines (--template prints it)") : "");
         foreach (var file in model.Files) yield return ("file", catalog.PathOf(model, file));
     }
