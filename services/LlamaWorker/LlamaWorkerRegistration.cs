@@ -16,12 +16,15 @@ public static class LlamaWorkerRegistration
     {
         var services = builder.Services;
         services.AddOptions<WorkerOptions>().BindConfiguration(WorkerOptions.Section)
-            .Validate(options => options.DrainSeconds is >= 0 and <= 300, $"{WorkerOptions.Section}:DrainSeconds must be 0 to 300.").ValidateOnStart();
+            .Validate(options => options.DrainSeconds is >= 0 and <= 300, $"{WorkerOptions.Section}:DrainSeconds must be 0 to 300.")
+            .Validate(options => options.MemoryBudget.Length == 0 || Models.MemoryBudget.Parse(options.MemoryBudget) is not null, $"{WorkerOptions.Section}:MemoryBudget is no size, such as 1.5GiB.").ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => WorkerIdentity.From(provider.GetRequiredService<IOptions<WorkerOptions>>().Value));
 
         services.AddOptions<NativesOptions>().BindConfiguration(NativesOptions.Section);
+        services.AddSingleton(provider => MemoryBudget.From(provider.GetRequiredService<IOptions<WorkerOptions>>().Value));
         services.AddSingleton<ModelLoader>();
+        services.AddSingleton<Residency>();
         services.AddSingleton<HostedModels>();
         // first to start and last to stop: loading takes longest, and runs need their models
         services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(provider => provider.GetRequiredService<HostedModels>()));

@@ -10,6 +10,9 @@ public sealed record WorkerOptions
 
     /// <summary>Seconds that running generations get to finish in when the process is told to stop, 0–300.</summary>
     public double DrainSeconds { get; init; } = 9;
+
+    /// <summary>Memory the worker's process may take, e.g. <c>1.5GiB</c>: models are loaded and unloaded by demand within it. Empty: three quarters of the machine's.</summary>
+    public string MemoryBudget { get; init; } = "";
 }
 
 /// <summary>Who this worker is: the name of its queue and of its heartbeats.</summary>

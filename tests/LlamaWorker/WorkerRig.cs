@@ -25,15 +25,18 @@ internal sealed class WorkerRig : IAsyncDisposable, IFrameSender
     private readonly ConcurrentQueue<(string Address, Frame Frame)> _frames = new();
     private readonly ServiceProvider _services;
 
-    private WorkerRig(params object[] models)
+    private WorkerRig(string budget, string natives, object[] models)
     {
         WriteCatalogue(models);
         _services = new ServiceCollection().AddLogging().AddCatalog(new CatalogOptions { File = Path.Combine(_folder, "catalog.json") }).BuildServiceProvider();
         var catalog = _services.GetRequiredService<ModelCatalog>();
-        Models = new HostedModels(catalog, new ModelLoader(catalog, Options.Create(new NativesOptions()), NullLoggerFactory.Instance), NullLogger<HostedModels>.Instance);
+        var loader = new ModelLoader(catalog, Options.Create(new NativesOptions { Folder = natives }), NullLoggerFactory.Instance);
+        Residency = new Residency(loader, MemoryBudget.From(new WorkerOptions { MemoryBudget = budget }), NullLogger<Residency>.Instance);
+        Models = new HostedModels(catalog, loader, Residency, NullLogger<HostedModels>.Instance);
         Runs = new RunTable(Models, this, new Orphans(Ledger, NullLogger<Orphans>.Instance), new WorkerIdentity("worker-1"), Clock, NullLogger<RunTable>.Instance);
     }
 
+    public Residency Residency { get; }
     public HostedModels Models { get; }
     public RunTable Runs { get; }
     public ManualTime Clock { get; } = new();
@@ -42,9 +45,12 @@ internal sealed class WorkerRig : IAsyncDisposable, IFrameSender
     /// <summary>Addresses nobody is at.</summary>
     public ConcurrentDictionary<string, bool> Gone { get; } = new();
 
-    public static async Task<WorkerRig> Start(params object[] models)
+    public static Task<WorkerRig> Start(params object[] models) => StartWithin("", models: models.Length > 0 ? models : [Bigram(Model), Bigram(Slow, stepDelayMs: 5)]);
+
+    /// <param name="budget">Memory of the worker; empty: the usual.</param>
+    public static async Task<WorkerRig> StartWithin(string budget, string natives = "", params object[] models)
     {
-        var rig = new WorkerRig(models.Length > 0 ? models : [Bigram(Model), Bigram(Slow, stepDelayMs: 5)]);
+        var rig = new WorkerRig(budget, natives, models);
         await rig.Models.StartingAsync(default);
         foreach (var watch in rig._services.GetServices<IHostedService>()) await watch.StartAsync(default);
         await Eventually.Holds(() => !rig.Models.Missing().Any(reason => reason.EndsWith(": loading", StringComparison.Ordinal)));

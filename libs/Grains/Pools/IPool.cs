@@ -61,10 +61,11 @@ public sealed record HeldGrant([property: Id(0)] Ticket Ticket, [property: Id(1)
 /// <param name="Running">Generation ids that are really running there.</param>
 /// <param name="QueueLimit">How many tickets may wait for this model; the pool takes the largest its workers name.</param>
 /// <param name="TemplateOverhead">Tokens the model's template adds to an empty conversation, measured once.</param>
+/// <param name="Loaded">Whether the model is in its memory; else a run waits until it has been loaded.</param>
 [GenerateSerializer, Immutable, Alias("platform.pools.WorkerReport")]
 public sealed record WorkerReport(
     [property: Id(0)] string WorkerId, [property: Id(1)] int Slots, [property: Id(2)] IReadOnlyList<string> Running, [property: Id(3)] int ContextLength,
-    [property: Id(4)] int QueueLimit, [property: Id(5)] int TemplateOverhead, [property: Id(6)] ModelTraits? Traits = null);
+    [property: Id(4)] int QueueLimit, [property: Id(5)] int TemplateOverhead, [property: Id(6)] ModelTraits? Traits = null, [property: Id(7)] bool Loaded = true);
 
 /// <summary>What a model's chat template tells of how it is spoken with.</summary>
 /// <param name="OutputFormat">Name of the way it writes thinking and calls.</param>
@@ -83,4 +84,4 @@ public sealed record PoolReport([property: Id(0)] IReadOnlyList<PoolWorker> Work
     [property: Id(5)] ModelTraits? Traits = null);
 
 [GenerateSerializer, Immutable, Alias("platform.pools.PoolWorker")]
-public sealed record PoolWorker([property: Id(0)] string WorkerId, [property: Id(1)] int Slots, [property: Id(2)] int Busy);
+public sealed record PoolWorker([property: Id(0)] string WorkerId, [property: Id(1)] int Slots, [property: Id(2)] int Busy, [property: Id(3)] bool Loaded = true);

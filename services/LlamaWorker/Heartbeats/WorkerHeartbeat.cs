@@ -5,7 +5,7 @@ using Platform.LlamaWorker.Runs;
 
 namespace Platform.LlamaWorker.Heartbeats;
 
-/// <summary>Tells the pool of every ready model, once a second and at once when a model has become ready, what this worker can do and what really runs on it.</summary>
+/// <summary>Tells the pool of every served model, once a second and at once when a model has become ready, was loaded or unloaded, what this worker can do and what really runs on it.</summary>
 internal sealed partial class WorkerHeartbeat(HostedModels models, RunTable runs, IGrainFactory grains, WorkerIdentity me, ILogger<WorkerHeartbeat> logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -55,7 +55,7 @@ internal sealed partial class WorkerHeartbeat(HostedModels models, RunTable runs
 
     private async Task Beat(CancellationToken cancellation)
     {
-        var ready = models.Ready.ToList();
+        var ready = models.Served.ToList();
         await Task.WhenAll(_reported.Except(ready.Select(model => model.Entry.Id)).ToArray().Select(Leave));
         _reported.IntersectWith(ready.Select(model => model.Entry.Id));
         _reported.UnionWith(ready.Select(model => model.Entry.Id));
@@ -64,8 +64,8 @@ internal sealed partial class WorkerHeartbeat(HostedModels models, RunTable runs
 
     private async Task Report(HostedModel model, CancellationToken cancellation)
     {
-        var (entry, options) = (model.Entry, model.Batcher.Options);
-        var report = new WorkerReport(me.Id, options.Slots, runs.RunningOn(model), options.ContextLength, entry.QueueLimit, model.Prompt.Overhead, model.Traits);
+        var (entry, spec) = (model.Entry, model.Spec);
+        var report = new WorkerReport(me.Id, spec.Slots, runs.RunningOn(model), spec.ContextLength, entry.QueueLimit, model.Template.Overhead, model.Template.Traits, model.Loaded is not null);
         try
         {
             await grains.GetGrain<IPool>(entry.Id).Heartbeat(report).AsTask().WaitAsync(Patience, cancellation);

@@ -18,7 +18,11 @@ internal static class BatcherGauges
     /// <summary>The registry is the process's and keeps the callback; a host that has gone has no models.</summary>
     public static void Show(HostedModels models) => Metrics.DefaultRegistry.AddBeforeCollectCallback(() =>
     {
-        foreach (var model in models.Ready) Set(model.Entry.Id, model.Batcher.Options.Slots, model.Batcher.Report());
+        foreach (var model in models.Served)
+        {
+            if (model.Loaded is { Batcher: var batcher }) Set(model.Entry.Id, batcher.Options.Slots, batcher.Report());
+            else Set(model.Entry.Id, 0, default);
+        }
     });
 
     private static void Set(string model, int slots, BatcherReport report)

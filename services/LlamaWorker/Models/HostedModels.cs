@@ -1,28 +1,30 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Platform.Catalog;
+using Platform.Inference.Engine;
 
 namespace Platform.LlamaWorker.Models;
 
-/// <summary>The chat models of the catalogue that this worker serves: loaded in the background at start, followed when the catalogue changes.</summary>
-internal sealed partial class HostedModels(ModelCatalog catalog, ModelLoader loader, ILogger<HostedModels> logger) : BackgroundService, IHostedLifecycleService
+/// <summary>The chat models of the catalogue that this worker serves: loaded in the background at start as far as memory goes, the others when they are asked for; followed when the catalogue changes.</summary>
+internal sealed partial class HostedModels(ModelCatalog catalog, ModelLoader loader, Residency residency, ILogger<HostedModels> logger) : BackgroundService, IHostedLifecycleService
 {
     private static readonly TimeSpan RunsMayFinish = TimeSpan.FromSeconds(30);
 
-    private readonly ConcurrentDictionary<string, HostedModel> _loaded = new();
+    private readonly ConcurrentDictionary<string, HostedModel> _hosted = new();
     private readonly ConcurrentDictionary<string, string> _failed = new();
     private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    /// <summary>Raised when a model has become ready or is about to go.</summary>
+    /// <summary>Raised when a model has become ready, was loaded or unloaded, or is about to go.</summary>
     public event Action? Changed;
 
-    public IEnumerable<HostedModel> Ready => _loaded.Values;
+    /// <summary>Those that take runs, in memory or not.</summary>
+    public IEnumerable<HostedModel> Served => _hosted.Values;
 
-    public HostedModel? Find(string id) => _loaded.GetValueOrDefault(id);
+    public HostedModel? Find(string id) => _hosted.GetValueOrDefault(id);
 
     /// <summary>Models that are to be served and are not: why, or that they are still loading.</summary>
     public IReadOnlyList<string> Missing() =>
-        [.. Wanted().Where(model => !_loaded.ContainsKey(model.Id)).Select(model => $"{model.Id}: {(_failed.TryGetValue(model.Id, out var reason) ? reason : "loading")}")];
+        [.. Wanted().Where(model => !_hosted.ContainsKey(model.Id)).Select(model => $"{model.Id}: {(_failed.TryGetValue(model.Id, out var reason) ? reason : "loading")}")];
 
     /// <summary>Models load while the rest of the process starts.</summary>
     public Task StartingAsync(CancellationToken cancellationToken) => base.StartAsync(cancellationToken);
@@ -39,7 +41,9 @@ internal sealed partial class HostedModels(ModelCatalog catalog, ModelLoader loa
     {
         BatcherGauges.Show(this);
         void OnChange() => _changes.Writer.TryWrite(true);
+        void OnMove() => Changed?.Invoke();
         catalog.Changed += OnChange;
+        residency.Changed += OnMove;
         try
         {
             do
@@ -54,6 +58,7 @@ internal sealed partial class HostedModels(ModelCatalog catalog, ModelLoader loa
         finally
         {
             catalog.Changed -= OnChange;
+            residency.Changed -= OnMove;
         }
     }
 
@@ -61,9 +66,9 @@ internal sealed partial class HostedModels(ModelCatalog catalog, ModelLoader loa
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        foreach (var id in _loaded.Keys)
+        foreach (var id in _hosted.Keys)
         {
-            if (_loaded.TryRemove(id, out var model)) await model.DisposeAsync();
+            if (_hosted.TryRemove(id, out var model)) await residency.Discard(model);
         }
     }
 
@@ -72,55 +77,58 @@ internal sealed partial class HostedModels(ModelCatalog catalog, ModelLoader loa
     private Task Follow(CancellationToken cancellation)
     {
         var wanted = Wanted().ToDictionary(model => model.Id);
-        return Task.WhenAll(_loaded.Keys.Union(wanted.Keys).Select(id => Task.Run(() => Settle(_loaded.GetValueOrDefault(id), wanted.GetValueOrDefault(id), cancellation), cancellation)));
+        return Task.WhenAll(_hosted.Keys.Union(wanted.Keys).Select(id => Task.Run(() => Settle(_hosted.GetValueOrDefault(id), wanted.GetValueOrDefault(id), cancellation), cancellation)));
     }
 
-    private async Task Settle(HostedModel? loaded, CatalogModel? wanted, CancellationToken cancellation)
+    private async Task Settle(HostedModel? hosted, CatalogModel? wanted, CancellationToken cancellation)
     {
-        if (loaded is not null && wanted is not null && loaded.Spec == LoadSpec.Of(wanted))
+        if (hosted is not null && wanted is not null && hosted.Spec == LoadSpec.Of(wanted))
         {
-            loaded.Entry = wanted;
+            hosted.Entry = wanted;
             return;
         }
 
-        if (loaded is not null) await Remove(loaded, cancellation);
-        if (wanted is not null) await Load(wanted, cancellation);
+        if (hosted is not null) await Remove(hosted, cancellation);
+        if (wanted is not null) await Host(wanted, cancellation);
     }
 
-    private async Task Load(CatalogModel entry, CancellationToken cancellation)
+    private async Task Host(CatalogModel entry, CancellationToken cancellation)
     {
         try
         {
-            var began = TimeProvider.System.GetTimestamp();
-            var model = await loader.Load(entry, cancellation);
+            var need = ModelLoader.Estimate(entry);
+            if (need.Total > residency.Budget) throw new EngineException(need.Refusal(entry, residency.Budget));
+            var model = new HostedModel(entry, await loader.Look(entry, cancellation), need.Total, residency);
+            await residency.LoadIfRoom(model, cancellation);
             _failed.TryRemove(entry.Id, out _);
-            _loaded[entry.Id] = model;
-            Log.ModelLoaded(logger, entry.Id, (long)TimeProvider.System.GetElapsedTime(began).TotalMilliseconds);
+            _hosted[entry.Id] = model;
+            Log.ModelServed(logger, entry.Id);
             Changed?.Invoke();
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             _failed[entry.Id] = e.Message;
-            Log.ModelNotLoaded(logger, entry.Id, e.Message);
+            Log.ModelNotServed(logger, entry.Id, e.Message);
         }
     }
 
     private async Task Remove(HostedModel model, CancellationToken cancellation)
     {
-        _loaded.TryRemove(model.Entry.Id, out _);
+        _hosted.TryRemove(model.Entry.Id, out _);
+        model.Remove();
         Changed?.Invoke();
-        await model.Idle(RunsMayFinish, cancellation);
-        await model.DisposeAsync();
+        await Task.WhenAny(model.Close(), Task.Delay(RunsMayFinish, cancellation));
+        await residency.Discard(model);
         Log.ModelRemoved(logger, model.Entry.Id);
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "{Model} ready after {Milliseconds} ms")]
-        public static partial void ModelLoaded(ILogger logger, string model, long milliseconds);
+        [LoggerMessage(1, LogLevel.Information, "{Model} is served")]
+        public static partial void ModelServed(ILogger logger, string model);
 
         [LoggerMessage(2, LogLevel.Error, "{Model} is not served, the others are: {Reason}")]
-        public static partial void ModelNotLoaded(ILogger logger, string model, string reason);
+        public static partial void ModelNotServed(ILogger logger, string model, string reason);
 
         [LoggerMessage(3, LogLevel.Information, "{Model} removed")]
         public static partial void ModelRemoved(ILogger logger, string model);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Platform.Catalog;
+using Platform.Catalog.Memory;
 using Platform.Inference.Batching;
 using Platform.Inference.Bigram;
 using Platform.Inference.Engine;
@@ -13,24 +14,43 @@ internal sealed class ModelLoader(ModelCatalog catalog, IOptions<NativesOptions>
 {
     private const string LlamaCpp = "llama.cpp", Bigram = "bigram";
 
+    /// <summary>A bigram model with its batcher.</summary>
+    private const long ManagedModel = 32 << 20;
+
     public static bool Knows(string engine) => engine is LlamaCpp or Bigram;
+
+    /// <summary>Memory the model takes while it is loaded.</summary>
+    /// <exception cref="CatalogException">Its file can't be read.</exception>
+    public static MemoryNeed Estimate(CatalogModel entry) => entry.Engine == Bigram ? new MemoryNeed(0, 0, 0, ManagedModel) : MemoryNeed.Of(entry);
+
+    /// <summary>Reads what only the file tells, without its weights.</summary>
+    /// <exception cref="EngineException">The engine can't load it.</exception>
+    /// <exception cref="CatalogException">A file is not the one the catalogue names.</exception>
+    /// <exception cref="TemplateException">Its chat template can't be parsed.</exception>
+    public async Task<TemplateFacts> Look(CatalogModel entry, CancellationToken cancellation)
+    {
+        await catalog.VerifyAsync(entry, cancellation);
+        using var engine = Open(entry, vocabularyOnly: true);
+        var source = await Source(entry, engine, cancellation);
+        var template = ChatTemplate.Parse(source);
+        return new TemplateFacts(new PromptWriter(template, engine).Overhead, TemplateTraits.Of(source, template));
+    }
 
     /// <exception cref="EngineException">The engine can't load it.</exception>
     /// <exception cref="CatalogException">A file is not the one the catalogue names.</exception>
     /// <exception cref="TemplateException">Its chat template can't be parsed.</exception>
-    public async Task<HostedModel> Load(CatalogModel entry, CancellationToken cancellation)
+    public async Task<LoadedModel> Load(CatalogModel entry, CancellationToken cancellation)
     {
         await catalog.VerifyAsync(entry, cancellation);
-        var engine = Open(entry);
+        var engine = Open(entry, vocabularyOnly: false);
         try
         {
-            var source = entry.Template is { } file ? await File.ReadAllTextAsync(file, cancellation) : engine.ChatTemplate();
-            var template = ChatTemplate.Parse(source ?? throw new EngineException($"The file of {entry.Id} has no chat template: name one in the catalogue."));
+            var prompt = new PromptWriter(ChatTemplate.Parse(await Source(entry, engine, cancellation)), engine);
             var cells = entry.CacheTokens ?? 2 * entry.ContextLength;
             var options = new BatcherOptions(
-                entry.ContextLength, entry.Slots, cells, Threads: entry.Threads ?? LlamaLibrary.DefaultThreads, HostCacheTokens: entry.HostCacheTokens ?? cells);
-            var prompt = new PromptWriter(template, engine);
-            return new HostedModel(entry, engine, new ContinuousBatcher(engine, options, loggers.CreateLogger<ContinuousBatcher>()), prompt, TemplateTraits.Of(source, template));
+                entry.ContextLength, entry.Slots, cells, Threads: entry.Threads ?? LlamaLibrary.DefaultThreads, HostCacheTokens: entry.HostCacheTokens ?? cells,
+                CacheType: Enum.Parse<CacheType>(entry.CacheType.Replace("_", "", StringComparison.Ordinal), ignoreCase: true), FlashAttention: entry.FlashAttention);
+            return new LoadedModel(engine, new ContinuousBatcher(engine, options, loggers.CreateLogger<ContinuousBatcher>()), prompt);
         }
         catch
         {
@@ -39,7 +59,11 @@ internal sealed class ModelLoader(ModelCatalog catalog, IOptions<NativesOptions>
         }
     }
 
-    private IEngineModel Open(CatalogModel entry)
+    private static async Task<string> Source(CatalogModel entry, IEngineModel engine, CancellationToken cancellation) =>
+        (entry.Template is { } file ? await File.ReadAllTextAsync(file, cancellation) : engine.ChatTemplate())
+        ?? throw new EngineException($"The file of {entry.Id} has no chat template: name one in the catalogue.");
+
+    private IEngineModel Open(CatalogModel entry, bool vocabularyOnly)
     {
         if (entry.Engine == Bigram)
         {
@@ -48,6 +72,7 @@ internal sealed class ModelLoader(ModelCatalog catalog, IOptions<NativesOptions>
         }
 
         LlamaLibrary.Initialize(natives.Value.Folder, loggers.CreateLogger("llama.cpp"));
-        return LlamaModel.Load(catalog.PathOf(entry, entry.Files[0]));
+        var adapter = entry.Adapter is { } file && !vocabularyOnly ? new AdapterFile(file.Path, file.Scale) : null;
+        return LlamaModel.Load(catalog.PathOf(entry, entry.Files[0]), new LoadOptions(entry.GpuLayers ?? -1, entry.TensorSplit, adapter, vocabularyOnly));
     }
 }

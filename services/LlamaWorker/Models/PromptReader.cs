@@ -23,7 +23,7 @@ internal sealed partial class PromptReader(HostedModels models, IFrameSender fra
         {
             try
             {
-                await Read(prompt);
+                await Read(prompt, stoppingToken);
             }
             catch (TemplateException refused)
             {
@@ -37,9 +37,9 @@ internal sealed partial class PromptReader(HostedModels models, IFrameSender fra
         }
     }
 
-    private async ValueTask Read(ReadPrompt prompt)
+    private async ValueTask Read(ReadPrompt prompt, CancellationToken stopping)
     {
-        if (models.Find(prompt.Model) is not { } model || !model.TryUse())
+        if (models.Find(prompt.Model) is not { } model || !await model.Use(stopping))
         {
             await Answer(prompt, new RunError(RunErrorKind.WorkerUnavailable, "model_not_loaded", $"Worker {me.Id} has not loaded {prompt.Model}."));
             return;

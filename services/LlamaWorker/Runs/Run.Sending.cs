@@ -13,8 +13,12 @@ internal sealed partial class Run
     {
         try
         {
-            if (_model.TryUse()) Begin();
+            if (await _model.Use(_left.Token)) Begin();
             else Fail(new RunError(RunErrorKind.WorkerUnavailable, "model_not_loaded", $"The worker has just unloaded {_request.Model}."));
+        }
+        catch (OperationCanceledException)
+        {
+            Fail(new RunError(RunErrorKind.WorkerUnavailable, "cancelled", "The run was cancelled while its model was being loaded."));
         }
         catch (TemplateException refused)
         {
@@ -50,11 +54,18 @@ internal sealed partial class Run
         _delivered.TrySetResult();
     }
 
-    /// <summary>The engine is used here; later only by the batcher, which ends before it.</summary>
+    /// <summary>The engine is used here; later only by the batcher, which ends before it. The model stays in memory until the run has ended.</summary>
     private void Begin()
     {
         try
         {
+            lock (_gate)
+            {
+                if (_finishedAt is not null) return;
+                _model.UseLonger();
+                _keepsModel = true;
+            }
+
             Submit();
         }
         finally

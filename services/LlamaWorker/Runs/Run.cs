@@ -13,7 +13,7 @@ namespace Platform.LlamaWorker.Runs;
 /// One generation on this worker: collects what the engine draws, sends it as frames, and keeps it until the gateway closes the run, so that any position can be sent again.
 /// The first token goes out at once, what follows in frames of up to 32 tokens or 20 ms.
 /// </summary>
-[SuppressMessage("Design", "CA1001", Justification = "A SemaphoreSlim holds nothing to free while nobody asks for its wait handle.")]
+[SuppressMessage("Design", "CA1001", Justification = "Neither a SemaphoreSlim nor a source of cancellation holds anything to free while nobody asks for its wait handle.")]
 internal sealed partial class Run : ITokenSink
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(20);
@@ -40,7 +40,8 @@ internal sealed partial class Run : ITokenSink
     private RunStarted? _started;
     private RunError? _error;
     private int _allowance;
-    private bool _allowanceFinal, _cancelled, _closed, _startedSent, _errorSent, _adopted, _probing;
+    private readonly CancellationTokenSource _left = new();
+    private bool _keepsModel, _allowanceFinal, _cancelled, _closed, _startedSent, _errorSent, _adopted, _probing;
     private int _open;
 
     /// <summary>Tokens of a choice that make the sender hurry: 1 while it has nothing to do, 32 while it paces itself.</summary>
@@ -118,6 +119,7 @@ internal sealed partial class Run : ITokenSink
             sequence = _sequence;
         }
 
+        _left.Cancel();
         sequence?.Cancel();
     }
 
@@ -241,7 +243,12 @@ internal sealed partial class Run : ITokenSink
         sequence?.Cancel();
     }
 
-    private void SetFinished() => (_finishedAt, _endedAt) = (_clock.GetTimestamp(), _clock.GetUtcNow());
+    private void SetFinished()
+    {
+        (_finishedAt, _endedAt) = (_clock.GetTimestamp(), _clock.GetUtcNow());
+        if (_keepsModel) _model.EndUse();
+        _keepsModel = false;
+    }
 
     /// <summary>Call it with the gate held.</summary>
     private void SendAgain(IReadOnlyList<int> from)

@@ -153,7 +153,7 @@ internal sealed class Pool
     {
         var reports = _workers.All.Select(w => w.Report).DefaultIfEmpty(_lastReport).OfType<WorkerReport>().ToList();
         return new PoolReport(
-            [.. _workers.All.Select(w => new PoolWorker(w.Id, w.Slots, w.Busy))], _queue.Count, _grants.Count,
+            [.. _workers.All.Select(w => new PoolWorker(w.Id, w.Slots, w.Busy, w.Report.Loaded))], _queue.Count, _grants.Count,
             reports.Select(r => r.ContextLength).DefaultIfEmpty().Min(), reports.Select(r => r.TemplateOverhead).DefaultIfEmpty().Max(),
             reports.Select(r => r.Traits).FirstOrDefault(traits => traits is not null));
     }

@@ -11,6 +11,9 @@ internal sealed class WorkerTable
     /// <summary>A warm worker this much busier than the idlest is overloaded.</summary>
     private const double Overload = 0.5;
 
+    /// <summary>What loading a model weighs, in tokens of work a slot: only a busy worker is worse than one that has to load first.</summary>
+    private const double LoadingTokens = 8192;
+
     private readonly List<PooledWorker> _workers = [];
 
     public IReadOnlyList<PooledWorker> All => _workers;
@@ -43,7 +46,7 @@ internal sealed class WorkerTable
             if (worker.HeldIn == round || worker.Free < worker.Need(ticket) || IsAvoided(worker, ticket)) continue;
             var hit = Hit(worker, ticket);
             if (hit >= Warm && (hit > most || (hit == most && warmest is not null && worker.BusyShare < warmest.BusyShare))) (warmest, most) = (worker, hit);
-            var load = (worker.TokensInFlight + ticket.Tokens * (1 - hit)) / worker.Slots;
+            var load = (worker.TokensInFlight + ticket.Tokens * (1 - hit)) / worker.Slots + (worker.Report.Loaded ? 0 : LoadingTokens);
             if (load < least || (load == least && idlest is not null && worker.LastGrant < idlest.LastGrant)) (idlest, least) = (worker, load);
         }
 

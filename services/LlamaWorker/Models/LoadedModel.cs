@@ -1,0 +1,16 @@
+using Platform.Grains.Pools;
+using Platform.Inference.Batching;
+using Platform.Inference.Engine;
+
+namespace Platform.LlamaWorker.Models;
+
+/// <summary>A model in memory with the batcher that decodes its runs.</summary>
+internal sealed record LoadedModel(IEngineModel Engine, ContinuousBatcher Batcher, PromptWriter Prompt)
+{
+    public GrammarCache Grammars { get; } = new();
+    public ControlVocabulary Vocabulary { get; } = new(Engine);
+}
+
+/// <summary>What only the model's chat template tells, known from the first look at its file, loaded or not.</summary>
+/// <param name="Overhead">Tokens of a conversation that says nothing.</param>
+internal sealed record TemplateFacts(int Overhead, ModelTraits Traits);
