@@ -12,6 +12,7 @@ using Platform.Gateway.Messages;
 using Platform.Gateway.Models;
 using Platform.Gateway.OpenApi;
 using Platform.Gateway.Organization;
+using Platform.Gateway.Organization.Models;
 using Platform.Gateway.Responses;
 using Platform.Gateway.StoredCompletions;
 using Platform.Gateway.Tokens;
@@ -44,6 +45,7 @@ public static class GatewayApp
         builder.Services.AddMessages();
         builder.Services.AddResponses();
         builder.Services.AddStoredCompletions();
+        builder.Services.AddOrganizationModels();
         builder.Services.AddTokens();
         builder.Services.AddEmbeddings();
         builder.Services.AddDraining();

@@ -25,6 +25,9 @@ namespace Platform.OpenAi.Json;
 [JsonSerializable(typeof(VideoProgress))]
 [JsonSerializable(typeof(VideoProvenance))]
 [JsonSerializable(typeof(System.Text.Json.Nodes.JsonObject))]
+[JsonSerializable(typeof(ListPage<OrganizationModel>))]
+[JsonSerializable(typeof(ListPage<OrganizationModelPull>))]
+[JsonSerializable(typeof(DeletedModel))]
 public sealed partial class WireJson : JsonSerializerContext
 {
     public static WireJson Wire { get; } = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });

@@ -1,4 +1,5 @@
 using Platform.Gateway.Auth;
+using Platform.Gateway.Organization.Models;
 using Platform.Grains.Keys;
 
 namespace Platform.Gateway.Organization;
@@ -11,6 +12,7 @@ internal static class OrganizationApi
         var organization = app.MapGroup("/v1/organization").RequireKey(KeyScope.Admin);
         organization.MapUsage();
         organization.MapCosts();
+        organization.MapOrganizationModels();
         var project = organization.MapGroup("/projects/{project:regex(^[A-Za-z0-9_-]{{1,64}}$)}");
         project.MapApiKeys();
         project.MapRateLimits();

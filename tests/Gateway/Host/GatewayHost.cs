@@ -41,7 +41,8 @@ internal sealed class GatewayHost : IAsyncDisposable
     /// <param name="silence">How long a worker may be silent.</param>
     /// <param name="timeout">How long a generation may take.</param>
     /// <param name="drain">How long what runs may go on when the gateway is told to stop.</param>
-    public static async Task<GatewayHost> Start(TimeSpan? silence = null, TimeSpan? timeout = null, TimeSpan? drain = null)
+    /// <param name="hub">Address of the model hub; null: there is none.</param>
+    public static async Task<GatewayHost> Start(TimeSpan? silence = null, TimeSpan? timeout = null, TimeSpan? drain = null, string? hub = null)
     {
         var folder = Directory.CreateTempSubdirectory("gateway-tests").FullName;
         var catalog = Path.Combine(folder, "catalog.json");
@@ -54,6 +55,9 @@ internal sealed class GatewayHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseSetting("urls", "http://127.0.0.1:0");
         builder.Configuration["Platform:Catalog:File"] = catalog;
+        builder.Configuration["Platform:Catalog:OperatorFile"] = Path.Combine(folder, "data", "models.json");
+        builder.Configuration["Platform:Hub:Endpoint"] = hub ?? "http://127.0.0.1:1";
+        builder.Configuration["Platform:Hub:FirstPause"] = "00:00:00.001";
         builder.Configuration["Platform:Gateway:Generations:Silence"] = (silence ?? TimeSpan.FromSeconds(30)).ToString();
         builder.Configuration["Platform:Gateway:Generations:Timeout"] = (timeout ?? TimeSpan.FromMinutes(10)).ToString();
         builder.Configuration["Platform:Gateway:DrainSeconds"] = (drain ?? TimeSpan.Zero).TotalSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
