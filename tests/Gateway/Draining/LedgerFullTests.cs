@@ -23,6 +23,8 @@ public class LedgerFullTests
         using var answered = await asked;
         Assert.Equal(200, (int)answered.StatusCode);
 
+        await gateway.Worker.Next<CloseRun>();
+
         gateway.Ledger.HasRoom = true;
         var again = gateway.Chat();
         run = await gateway.Worker.Next<RunChat>();

@@ -26,6 +26,7 @@ public sealed class VideoClusterTests : IAsyncLifetime
         foreach (var over in (int[])[3, 9])
         {
             await Eventually.Holds(() => Over(), now => now > over, TimeSpan.FromMinutes(2));
+            await Eventually.Holds(() => Begun(), begun => begun > 0, TimeSpan.FromMinutes(1));
             await _cluster["onnx-worker-1"].KillAndRestart();
         }
 
@@ -63,6 +64,8 @@ public sealed class VideoClusterTests : IAsyncLifetime
         Assert.True(answer.IsSuccessStatusCode, text);
         return JsonDocument.Parse(text).RootElement.GetProperty("id").GetString()!;
     }
+
+    private async Task<int> Begun() => (await Read("select id, status, '' from ledger.videos where status = 'in_progress'")).Count;
 
     private async Task<int> Over() => (await Read("select id, status, '' from ledger.videos where status not in ('queued', 'in_progress')")).Count;
 
