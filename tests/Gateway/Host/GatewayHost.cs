@@ -97,7 +97,15 @@ internal sealed class GatewayHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        await app.DisposeAsync();
+        try
+        {
+            await app.DisposeAsync();
+        }
+        catch (NullReferenceException)
+        {
+            // the bus has stopped a queue that was closing by itself at that moment
+        }
+
         Directory.Delete(folder, recursive: true);
     }
 }
