@@ -74,7 +74,7 @@ public class ToolTests(PlatformFixture platform)
     public async Task A_tool_is_used_in_Anthropics_shape()
     {
         var tools = $$"""[{"name":"get_weather","description":"Gets the weather.","input_schema":{{Parameters}}}]""";
-        using var response = await Client.PostJson("v1/messages", $$$"""{"model":"{{{TestCatalogue.SmolLm}}}","max_tokens":200,"seed":1,"messages":[{"role":"user","content":"What is the weather in Paris?"}],"tools":{{{tools}}},"tool_choice":{"type":"any"}}""");
+        using var response = await Client.PostJson("v1/messages", $$$"""{"model":"{{{TestCatalogue.SmolLm}}}","max_tokens":200,"seed":1,"messages":[{"role":"user","content":"What is the weather in Paris?"}],"tools":{{{tools}}},"tool_choice":{"type":"any","disable_parallel_tool_use":true}}""");
         var message = await response.Json();
         Assert.True(response.IsSuccessStatusCode, message.GetRawText());
         var use = message.GetProperty("content").EnumerateArray().Single(block => block.GetProperty("type").GetString() == "tool_use");
