@@ -40,6 +40,7 @@ internal sealed class Heard(int choices)
             else if (choice.GetProperty("delta").TryGetProperty("content", out var content))
             {
                 pieces.Add(content.GetString() ?? "");
+                if (choice.TryGetProperty("logprobs", out var logprobs) && logprobs.ValueKind == JsonValueKind.Object) pieces.Add(logprobs.GetRawText());
             }
         }
     }

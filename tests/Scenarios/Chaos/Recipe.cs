@@ -14,8 +14,16 @@ internal sealed record Recipe(string Name, string Model, int Choices, string Mor
         new("penalties", TestCatalogue.Slow, 1, """ "seed":11,"presence_penalty":1.2,"frequency_penalty":0.4,"repeat_penalty":1.2,"max_tokens":250 """),
         new("three choices", TestCatalogue.Slow, 3, """ "seed":11,"n":3,"max_tokens":200 """),
         new("three choices with stops", TestCatalogue.Slow, 3, """ "seed":12,"n":3,"max_tokens":200,"stop":["lazy dog the quick brown fox jumps over the lazy","zzz"] """),
+        new("log probabilities", TestCatalogue.Slow, 2, """ "seed":13,"n":2,"logprobs":true,"top_logprobs":3,"max_tokens":150 """),
+        new("a form", TestCatalogue.Slow, 3, $$""" "seed":17,"n":3,"max_tokens":250,"response_format":{{Form}} """),
         new("fast", TestCatalogue.Fast, 2, """ "seed":3,"n":2,"max_tokens":500 """),
     ];
+
+    private const string Form = """
+        {"type":"json_schema","json_schema":{"name":"animals","strict":true,"schema":{"type":"object","properties":{
+          "animals":{"type":"array","minItems":2,"maxItems":4,"items":{"type":"object","properties":{"name":{"type":"string","pattern":"^[a-z ]{3,20}$"},"legs":{"type":"integer"}},"required":["name","legs"],"additionalProperties":false}},
+          "wild":{"type":"boolean"}},"required":["animals","wild"],"additionalProperties":false}}}
+        """;
 
     public string Body(bool stream) => new JsonObject(((JsonObject)JsonNode.Parse($$"""
         {"model":"{{Model}}","messages":[{"role":"user","content":"Tell me of {{Name}}."}],{{More}}}
