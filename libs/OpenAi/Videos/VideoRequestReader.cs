@@ -27,6 +27,9 @@ public static partial class VideoRequestReader
         var size = fields.Text("size");
         if (size is not null && size != "auto" && !Size().IsMatch(size)) errors.Add(ApiError.Invalid($"Invalid 'size': '{Cut(size)}' is not a width and a height like '1280x720'.", "size", "invalid_value"));
         if (width is null != height is null) errors.Add(ApiError.Invalid("'width' and 'height' must be given together.", width is null ? "width" : "height", "invalid_value"));
+        var (input, image) = (Reference(root, "input_reference", files, errors), Reference(root, "image_reference", files, errors));
+        if (image is not null && (input is not null || files.Contains("input_reference"))) errors.Add(ApiError.Invalid("'image_reference' and 'input_reference' mean the same picture: give one of them.", "image_reference", "invalid_value"));
+        var (guidance, trueGuidance) = (fields.Decimal("guidance_scale", 0, 20), fields.Decimal("true_cfg_scale", 0, 20));
         var request = new VideoRequest
         {
             Prompt = fields.Text("prompt", LongestPrompt) ?? "",
@@ -37,14 +40,14 @@ public static partial class VideoRequestReader
             Frames = (int?)fields.Integer("num_frames", 1, 100_000),
             Fps = (int?)fields.Integer("fps", 1, 120),
             Steps = (int?)fields.Integer("num_inference_steps", 1, 200),
-            Guidance = fields.Decimal("guidance_scale", 0, 20),
+            Guidance = guidance ?? trueGuidance,
             Guidance2 = fields.Decimal("guidance_scale_2", 0, 20),
             FlowShift = fields.Decimal("flow_shift", 0.01, 100),
             Strength = fields.Decimal("strength", 0, 1),
             Seed = fields.Integer("seed", long.MinValue, long.MaxValue),
             Format = fields.OneOf("output_format", "mp4", "webm", "av1"),
             User = fields.Text("user", 512),
-            InputReference = Reference(root, "input_reference", files, errors) ?? Reference(root, "image_reference", files, errors),
+            InputReference = input ?? image,
             LastFrameReference = Reference(root, "last_frame_reference", files, errors),
             Video = Video(root, files, errors),
         };
