@@ -61,6 +61,9 @@ public sealed record CatalogModel
     /// <summary>How an embedding model on ONNX makes its vectors; null for every other model.</summary>
     public EmbeddingSettings? Embedding { get; init; }
 
+    /// <summary>Every generation is decoded alone, in fixed parts: the same request gives the same tokens every time, one after the other. Else only those that ask for it.</summary>
+    public bool Deterministic { get; init; }
+
     /// <summary>How keys and values are kept: one of <see cref="Memory.CacheTypes"/>; q8_0 takes half the room of f16.</summary>
     public string CacheType { get; init; } = Memory.CacheTypes.Default;
 

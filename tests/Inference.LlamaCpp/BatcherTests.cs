@@ -26,23 +26,4 @@ public sealed class BatcherTests(Bundled bundled)
         });
         Assert.Equal(0, batcher.Report().Running);
     }
-
-    private sealed class Collector : ITokenSink
-    {
-        private readonly List<int> tokens = [];
-
-        public TaskCompletionSource<(int[] Tokens, FinishReason Reason)> Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public void Started(int promptTokens, int cachedTokens) { }
-
-        public bool Token(int choice, int token)
-        {
-            tokens.Add(token);
-            return false;
-        }
-
-        public void Finished(int choice, FinishReason reason) => Ended.SetResult(([.. tokens], reason));
-
-        public void Failed(RunError error) => Ended.SetException(new InvalidOperationException(error.Message));
-    }
 }

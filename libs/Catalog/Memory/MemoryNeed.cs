@@ -30,7 +30,7 @@ public sealed record MemoryNeed(long Weights, long Cache, long Host, long Buffer
     internal static MemoryNeed Of(CatalogModel model, GgufHeader header)
     {
         var weights = model.Files.Sum(file => new FileInfo(file.Path).Length) + (model.Adapter is { } adapter ? new FileInfo(adapter.Path).Length : 0);
-        var cells = Cells(model);
+        var cells = Cells(model) + (model.Deterministic ? model.ContextLength : 0);
         var batch = Math.Min(Chunk + model.Slots, MostInOneGraph);
         var (layers, embedding, heads) = (Number(header, "block_count", 0), Number(header, "embedding_length", 0), Number(header, "attention.head_count", 1));
         var (keyLength, valueLength) = (Number(header, "attention.key_length", embedding / Math.Max(1, heads)), Number(header, "attention.value_length", embedding / Math.Max(1, heads)));
@@ -47,7 +47,7 @@ public sealed record MemoryNeed(long Weights, long Cache, long Host, long Buffer
 
         // rows are kept by llama.cpp, while they are computed, and here
         var logits = 3 * rows * vocabulary * sizeof(float);
-        return new MemoryNeed(weights, cache, cells == 0 ? 0 : cache / cells * (model.HostCacheTokens ?? cells), activations + attention + logits + (vocabulary * PerVocabularyEntry) + Fixed);
+        return new MemoryNeed(weights, cache, cells == 0 ? 0 : cache / cells * (model.HostCacheTokens ?? Cells(model)), activations + attention + logits + (vocabulary * PerVocabularyEntry) + Fixed);
     }
 
     /// <summary>Why it is not served, and with which settings it would be.</summary>

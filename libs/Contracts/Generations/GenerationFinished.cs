@@ -73,6 +73,9 @@ public sealed record GenerationFigures
     public IReadOnlyList<string> FinishReasons { get; init; } = [];
 
     public long Seed { get; init; }
+
+    /// <summary>Whether it was decoded so that the same request gives the same tokens again.</summary>
+    public bool Deterministic { get; init; }
     public bool Stream { get; init; }
 
     /// <summary>Cost in millionths of the catalogue's currency unit.</summary>

@@ -30,6 +30,9 @@ public sealed record Sampling
     /// <summary>How many of the likeliest tokens are told with each token's own log-probability, 0–20; null: no log-probabilities.</summary>
     public int? Logprobs { get; init; }
 
+    /// <summary>Whether the same request gives the same tokens every time, on the same build and settings: it is decoded alone, in fixed parts, and shares no cache.</summary>
+    public bool Deterministic { get; init; }
+
     /// <summary>What few requests ask for; null: nothing of it.</summary>
     public SamplingExtras? Extras { get; init; }
 }

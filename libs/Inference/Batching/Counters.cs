@@ -6,7 +6,15 @@ namespace Platform.Inference.Batching;
 internal sealed class Counters
 {
     private long steps, prompt, cached, completion, decode, overhead;
-    private int running, waiting, cells;
+    private volatile Occupancy[] lanes = [];
+
+    /// <summary>Another lane whose sequences count.</summary>
+    public Occupancy Lane()
+    {
+        var lane = new Occupancy();
+        lanes = [.. lanes, lane];
+        return lane;
+    }
 
     public void Read(int promptTokens, int cachedTokens)
     {
@@ -23,23 +31,28 @@ internal sealed class Counters
         Volatile.Write(ref overhead, overhead + allTicks - decodeTicks);
     }
 
-    public void Now(int running, int waiting, int cells)
-    {
-        Volatile.Write(ref this.running, running);
-        Volatile.Write(ref this.waiting, waiting);
-        Volatile.Write(ref this.cells, cells);
-    }
-
     public BatcherReport Report() => new(
-        Volatile.Read(ref running),
-        Volatile.Read(ref waiting),
+        lanes.Sum(lane => lane.Running),
+        lanes.Sum(lane => lane.Waiting),
         Volatile.Read(ref steps),
         Volatile.Read(ref prompt),
         Volatile.Read(ref cached),
         Volatile.Read(ref completion),
         Micros(Volatile.Read(ref decode)),
         Micros(Volatile.Read(ref overhead)),
-        Volatile.Read(ref cells));
+        lanes.Sum(lane => lane.Cells));
 
     private static long Micros(long ticks) => (long)Stopwatch.GetElapsedTime(0, ticks).TotalMicroseconds;
+}
+
+/// <summary>How many sequences of a lane run and wait, and the cells they take. Written by the engine's thread, read by any.</summary>
+internal sealed class Occupancy
+{
+    private volatile int running, waiting, cells;
+
+    public int Running => running;
+    public int Waiting => waiting;
+    public int Cells => cells;
+
+    public void Now(int running, int waiting, int cells) => (this.running, this.waiting, this.cells) = (running, waiting, cells);
 }

@@ -8,23 +8,24 @@ using Platform.Inference.Samplers;
 namespace Platform.Inference.Batching;
 
 /// <summary>Between the engine's thread and the sinks: takes generations in, draws their tokens, and tells every choice how it ended, once. A sink that throws loses its own generation only.</summary>
-internal sealed partial class Delivery(IEngineModel model, Lazy<TokenTrie> vocabulary, Roster roster, Counters counters, Inbox inbox, ILogger logger)
+internal sealed partial class Delivery(IEngineModel model, Lazy<TokenTrie> vocabulary, Counters counters, Inbox inbox, ILogger logger)
 {
     private readonly Sampler sampler = new(model.Info.Vocabulary);
     private readonly Biases biases = new(model);
     private readonly List<Generation> open = [];
     private Likelihoods? likelihoods;
 
-    public void Accept(Generation generation)
+    /// <param name="roster">Of the lane it is decoded in.</param>
+    public void Accept(Generation generation, Roster roster)
     {
-        open.Add(generation);
         if (Requests.Refusal(generation.Request, generation.ContextLength, model.Info.Vocabulary) is { } refusal)
         {
-            Fail(generation, refusal);
+            Refuse(generation, refusal);
             return;
         }
 
-        generation.Begin();
+        open.Add(generation);
+        generation.Begin(roster);
         if (!Constrain(generation))
         {
             return;
@@ -40,6 +41,12 @@ internal sealed partial class Delivery(IEngineModel model, Lazy<TokenTrie> vocab
         {
             EndIfOver(sequence);
         }
+    }
+
+    public void Refuse(Generation generation, RunError error)
+    {
+        open.Add(generation);
+        Fail(generation, error);
     }
 
     public void ScorePrompt(Sequence sequence, int position, ReadOnlySpan<float> logits)
@@ -190,7 +197,7 @@ internal sealed partial class Delivery(IEngineModel model, Lazy<TokenTrie> vocab
             if (!sequence.Done)
             {
                 sequence.Done = true;
-                roster.Remove(sequence);
+                sequence.Roster.Remove(sequence);
             }
         }
 
@@ -229,7 +236,7 @@ internal sealed partial class Delivery(IEngineModel model, Lazy<TokenTrie> vocab
 
         var generation = sequence.Generation;
         sequence.Done = true;
-        roster.Remove(sequence);
+        sequence.Roster.Remove(sequence);
         if (--generation.Open == 0)
         {
             open.Remove(generation);

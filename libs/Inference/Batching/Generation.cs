@@ -26,9 +26,9 @@ internal sealed class Generation(SequenceRequest request, long order, int contex
     public bool IsFinal => final;
 
     /// <summary>Makes the choices; the engine's thread does when the request can be served.</summary>
-    public void Begin()
+    public void Begin(Roster roster)
     {
-        Sequences = [.. Enumerable.Range(0, Request.Choices).Except(Request.Ended).Select((choice, i) => new Sequence(this, choice) { ScoresPrompt = Request.ScorePrompt && i == 0 })];
+        Sequences = [.. Enumerable.Range(0, Request.Choices).Except(Request.Ended).Select((choice, i) => new Sequence(this, choice, roster) { ScoresPrompt = Request.ScorePrompt && i == 0 })];
         Open = Sequences.Length;
     }
 

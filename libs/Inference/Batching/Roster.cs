@@ -1,7 +1,7 @@
 namespace Platform.Inference.Batching;
 
 /// <summary>Who runs and who waits, each oldest first. What has to give way to others waits again in its old place.</summary>
-internal sealed class Roster(SlotTable slots, Counters counters)
+internal sealed class Roster(SlotTable slots, Occupancy occupancy)
 {
     private readonly List<Sequence> waiting = [];
 
@@ -12,14 +12,18 @@ internal sealed class Roster(SlotTable slots, Counters counters)
     public SlotTable Slots { get; set; } = slots;
     public bool IsEmpty => Active.Count == 0 && waiting.Count == 0;
 
+    /// <summary>The oldest that waits.</summary>
+    public Sequence? Next => waiting.Count > 0 ? waiting[0] : null;
+
     public void Enqueue(Sequence sequence) => Insert(waiting, sequence);
 
-    /// <summary>Gives slots to those that wait, in order, while there is room.</summary>
+    /// <summary>Gives slots to those that wait, in order, those that are paused last, while there is room.</summary>
     public void Admit()
     {
+        GiveWay();
         while (!held && waiting.Count > 0 && Slots.HasIdle)
         {
-            var sequence = waiting[0];
+            var sequence = waiting.Find(sequence => !sequence.IsPaused) ?? waiting[0];
             (sequence.Leader, sequence.Shared) = Following.Choose(sequence, Active, Slots);
             if (!Slots.Place(sequence, Promised()))
             {
@@ -27,8 +31,17 @@ internal sealed class Roster(SlotTable slots, Counters counters)
                 return;
             }
 
-            waiting.RemoveAt(0);
+            waiting.Remove(sequence);
             Insert(Active, sequence);
+        }
+    }
+
+    /// <summary>Where only one can run, it does not keep others waiting while it is paused.</summary>
+    private void GiveWay()
+    {
+        if (Active is [{ IsPaused: true } only] && !Slots.HasIdle && waiting.Exists(sequence => !sequence.IsPaused))
+        {
+            SendBack(only);
         }
     }
 
@@ -83,7 +96,7 @@ internal sealed class Roster(SlotTable slots, Counters counters)
     }
 
     /// <summary>Publishes how many run and wait.</summary>
-    public void Count() => counters.Now(Active.Count, waiting.Count, Slots.Used);
+    public void Count() => occupancy.Now(Active.Count, waiting.Count, Slots.Used);
 
     private void SendBack(Sequence sequence)
     {

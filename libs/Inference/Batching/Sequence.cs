@@ -7,10 +7,11 @@ internal sealed class Sequence
 {
     private int[] tokens;
 
-    public Sequence(Generation generation, int choice)
+    public Sequence(Generation generation, int choice, Roster roster)
     {
         Generation = generation;
         Choice = choice;
+        Roster = roster;
         var request = generation.Request;
         PromptLength = request.Prompt.Length;
         tokens = choice < request.SoFar.Count ? [.. request.Prompt, .. request.SoFar[choice]] : [.. request.Prompt];
@@ -20,6 +21,9 @@ internal sealed class Sequence
 
     public Generation Generation { get; }
     public int Choice { get; }
+
+    /// <summary>Where it runs or waits.</summary>
+    public Roster Roster { get; }
     public int PromptLength { get; }
 
     /// <summary>Prompt and output.</summary>
@@ -60,7 +64,12 @@ internal sealed class Sequence
     public int Pending => Count - Slot!.Length;
 
     /// <summary>Tokens the next step may read: reading the last one draws the next, which a pause forbids.</summary>
-    public int Readable => Leader is not null ? 0 : IsPaused ? Pending - 1 : Pending;
+    public int Readable => Leader is not null ? 0 : IsDeterministic ? ReadableAlike : IsPaused ? Pending - 1 : Pending;
+
+    private bool IsDeterministic => Generation.Request.Sampling.Deterministic;
+
+    /// <summary>The same parts every time, also when it is read again: the prompt by itself, then a token a step.</summary>
+    private int ReadableAlike => IsPaused ? 0 : Math.Min(Pending, Math.Max(1, PromptLength - Slot!.Length));
 
     public void Append(int token)
     {

@@ -42,7 +42,7 @@ internal sealed class SlotTable
 
         var tokens = sequence.Tokens[..^1];
         var tenant = sequence.Generation.Request.Tenant;
-        var looks = sequence is { Leader: null, ScoresPrompt: false };
+        var looks = sequence is { Leader: null, ScoresPrompt: false, Generation.Request.Sampling.Deterministic: false };
         var (source, common) = looks ? LongestPrefix(tokens, tenant) : (null, 0);
         var goesOn = source is { Sequence: null } && (source == target || common * 2 >= source.Length || !CanTrim);
         if (goesOn)

@@ -13,7 +13,7 @@ public static partial class ResponseChat
     /// <summary>Fields that mean the same in both APIs, those included that only open models know.</summary>
     private static readonly string[] Common =
     [
-        "temperature", "top_p", "top_k", "min_p", "typical_p", "seed", "stop", "presence_penalty", "frequency_penalty", "repeat_penalty", "repetition_penalty", "logit_bias", "parallel_tool_calls",
+        "temperature", "top_p", "top_k", "min_p", "typical_p", "seed", "deterministic", "stop", "presence_penalty", "frequency_penalty", "repeat_penalty", "repetition_penalty", "logit_bias", "parallel_tool_calls",
         "service_tier", "safety_identifier", "user", "chat_template_kwargs", "ignore_eos", "min_tokens", "stop_token_ids", "grammar", "guided_regex", "guided_choice",
         "guided_json", "guided_grammar", "top_n_sigma", "xtc_probability", "xtc_threshold", "dry_multiplier", "dry_base", "dry_allowed_length", "dry_penalty_last_n", "dry_sequence_breakers", "dynatemp_range",
         "dynatemp_exponent", "mirostat", "mirostat_tau", "mirostat_eta",

@@ -26,6 +26,9 @@ public sealed record SamplingFields
 
     public long? Seed { get; init; }
 
+    /// <summary>Whether the same request is to give the same tokens every time. Not in OpenAI's API.</summary>
+    public bool Deterministic { get; init; }
+
     /// <summary>Token ids and what is added to their logits, −100–100.</summary>
     public IReadOnlyList<(int Token, float Bias)> LogitBias { get; init; } = [];
 

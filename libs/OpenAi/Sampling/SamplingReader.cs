@@ -20,6 +20,7 @@ internal static class SamplingReader
         FrequencyPenalty = fields.Decimal("frequency_penalty", -2, 2),
         RepeatPenalty = fields.Decimal("repeat_penalty", 0.01, 10) ?? fields.Decimal("repetition_penalty", 0.01, 10),
         Seed = fields.Integer("seed", long.MinValue, long.MaxValue),
+        Deterministic = fields.Boolean("deterministic") ?? false,
         LogitBias = LogitBias(fields, errors),
         MinTokens = (int?)fields.Integer("min_tokens", 0, int.MaxValue),
         IgnoreEnd = fields.Boolean("ignore_eos") ?? false,

@@ -17,7 +17,7 @@ internal static class ChatTranslation
         Caller = caller,
         Conversation = new Conversation(request.Messages.Json, null, request.TemplateArguments, request.AddGenerationPrompt, request.ContinueFinal),
         PromptBytes = request.Messages.Bytes + (request.TemplateArguments?.Length ?? 0) * 3,
-        Sampling = request.Sampling.ToSampling(request.Logprobs),
+        Sampling = request.Sampling.ToSampling(model, request.Logprobs),
         Choices = request.Choices,
         MaxTokens = request.MaxTokens ?? model.Entry.DefaultOutputTokens,
         Stop = request.Stop,

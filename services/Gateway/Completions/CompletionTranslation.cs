@@ -19,7 +19,7 @@ internal static class CompletionTranslation
         Plain = new PlainPrompt(prompt.Text, prompt.Tokens, request.Suffix, request.Echo && (prompt.Tokens is not null || request.Logprobs is not null)),
         PromptBytes = (prompt.Tokens?.Length ?? Encoding.UTF8.GetByteCount(prompt.Text ?? "")) + Encoding.UTF8.GetByteCount(request.Suffix ?? ""),
         // which choices are best is told by their tokens' log-probabilities
-        Sampling = request.Sampling.ToSampling(request.BestOf > request.Choices ? request.Logprobs ?? 0 : request.Logprobs),
+        Sampling = request.Sampling.ToSampling(model, request.BestOf > request.Choices ? request.Logprobs ?? 0 : request.Logprobs),
         Choices = request.BestOf,
         MaxTokens = request.MaxTokens,
         Stop = request.Stop,

@@ -29,6 +29,7 @@ internal sealed partial class Generation
         Choices = Choices.Count,
         FinishReasons = [.. Choices.Select(choice => (choice.Finish ?? FinishReason.Cancelled).ToString().ToLowerInvariant())],
         Seed = Request.Sampling.Seed,
+        Deterministic = Request.Sampling.Deterministic,
         Stream = Request.Stream,
         CostMicros = Started is { } started ? Model.Entry.Prices.Micros(started.PromptTokens, started.CachedTokens, CompletionTokens) : 0,
     };

@@ -8,10 +8,12 @@ internal static class SamplingTranslation
 {
     private static readonly string[] Breakers = ["\n", ":", "\"", "*"];
 
+    /// <param name="model">May be deterministic whatever the request says.</param>
     /// <param name="logprobs">Likeliest tokens told with each token; null: no log-probabilities.</param>
-    public static Sampling ToSampling(this SamplingFields fields, int? logprobs = null) => new()
+    public static Sampling ToSampling(this SamplingFields fields, ServedModel model, int? logprobs = null) => new()
     {
-        Seed = fields.Seed ?? Random.Shared.NextInt64(),
+        Deterministic = fields.Deterministic || model.Entry.Deterministic,
+        Seed = fields.Seed ?? (fields.Deterministic || model.Entry.Deterministic ? 0 : Random.Shared.NextInt64()),
         Temperature = fields.Temperature ?? 1,
         TopP = fields.TopP ?? 1,
         TopK = fields.TopK ?? 0,

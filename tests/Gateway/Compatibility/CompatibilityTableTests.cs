@@ -93,7 +93,7 @@ public partial class CompatibilityTableTests
 
     private static string[] Sampling =>
     [
-        "\"top_k\":5", "\"min_p\":0.1", "\"typical_p\":0.9", "\"repeat_penalty\":1.1", "\"repetition_penalty\":1.1", "\"min_tokens\":2", "\"ignore_eos\":true", "\"stop_token_ids\":[5]", "\"top_n_sigma\":1", "\"xtc_probability\":0.5", "\"xtc_threshold\":0.2",
+        "\"top_k\":5", "\"min_p\":0.1", "\"typical_p\":0.9", "\"repeat_penalty\":1.1", "\"repetition_penalty\":1.1", "\"min_tokens\":2", "\"ignore_eos\":true", "\"deterministic\":true", "\"stop_token_ids\":[5]", "\"top_n_sigma\":1", "\"xtc_probability\":0.5", "\"xtc_threshold\":0.2",
         "\"dry_multiplier\":0.8", "\"dry_base\":1.5", "\"dry_allowed_length\":3", "\"dry_penalty_last_n\":64", "\"dry_sequence_breakers\":[\"a\"]", "\"dynatemp_range\":0.5", "\"dynatemp_exponent\":2", "\"mirostat\":2",
     ];
 

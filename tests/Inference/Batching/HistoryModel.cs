@@ -43,7 +43,8 @@ internal sealed class HistoryModel(BigramOptions? options = null) : IEngineModel
         return new Context(this, inner.CreateContext(spec));
     }
 
-    internal readonly record struct Read(int Token, int Position, int Sequence, int Row);
+    /// <param name="Sequences">Sequences of the context that reads it.</param>
+    internal readonly record struct Read(int Token, int Position, int Sequence, int Row, int Sequences);
 
     private sealed class Context(HistoryModel model, IEngineContext inner) : IEngineContext, IEngineBatch
     {
@@ -67,7 +68,7 @@ internal sealed class HistoryModel(BigramOptions? options = null) : IEngineModel
         public int Add(int token, int position, int sequence, bool output)
         {
             var row = inner.Batch.Add(token, position, sequence, output);
-            reads.Add(new Read(token, position, sequence, row));
+            reads.Add(new Read(token, position, sequence, row, Info.Sequences));
             return row;
         }
 
