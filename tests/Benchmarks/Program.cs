@@ -1,4 +1,5 @@
 using Platform.Benchmarks;
+using Platform.Benchmarks.Processes;
 using Spectre.Console;
 
 // A server under load is a process of its own, so that its CPU time is its own.
@@ -12,6 +13,7 @@ var parts = new (string Name, string What, Func<Task<Table>> Run)[]
     ("ledger", "generations recorded, and how far the rollup lags", LedgerBench.Run),
     ("video", "the bundled video model: pipeline, memory, from the request to the clip", VideoBench.Run),
     ("shapes", "how often the bundled video model does what a caption says (minutes)", ShapesBench.Run),
+    ("processes", "the cluster of processes over RabbitMQ: requests, streams, memory", ProcessesBench.Run),
     ("quota", "reserve and settle over project, key and model limits", QuotaBench.Run),
 };
 

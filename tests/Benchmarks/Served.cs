@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Platform.AllInOne;
+using Platform.Benchmarks.Processes;
 using Platform.Catalog;
 using Platform.Contracts.Generations;
 using Platform.Fixtures;
@@ -23,10 +24,12 @@ internal sealed class Served : IAsyncDisposable
 
     private Served(Process process, string folder, Uri address, string key)
     {
-        (_process, _folder) = (process, folder);
+        (_process, _folder, Address) = (process, folder, address);
         Client = new(new SocketsHttpHandler { MaxConnectionsPerServer = 1000 }) { BaseAddress = address };
         Client.DefaultRequestHeaders.Authorization = new("Bearer", key);
     }
+
+    public Uri Address { get; }
 
     public HttpClient Client { get; }
 
@@ -51,6 +54,12 @@ internal sealed class Served : IAsyncDisposable
 
     public static Task<Served> Bare() => Start("bare", "", []);
 
+    /// <summary>A server that streams the time of every chunk.</summary>
+    public static Task<Served> Ticks() => Start("ticks", "", []);
+
+    /// <summary>YARP with nothing but a destination.</summary>
+    public static Task<Served> Proxy(Uri destination) => Start("proxy", "", [destination.ToString()]);
+
     /// <param name="embeddings">Whether it serves the bundled embedding model too.</param>
     public static async Task<Served> Platform(TestDatabase database, bool embeddings = false)
     {
@@ -63,7 +72,13 @@ internal sealed class Served : IAsyncDisposable
     /// <summary>What the child process does.</summary>
     public static async Task<int> Run(string what, string[] args)
     {
-        var app = what == "bare" ? BareEndpoint(args) : PlatformHost.Build([], Settings(args[0], args[1], args[2]));
+        var app = what switch
+        {
+            "bare" => BareEndpoint(args),
+            "ticks" => TickServer.Build(args[^1]),
+            "proxy" => BareProxy.Build(args[^1], args[0]),
+            _ => PlatformHost.Build([], Settings(args[0], args[1], args[2])),
+        };
         await app.RunAsync();
         return 0;
     }
@@ -110,7 +125,7 @@ internal sealed class Served : IAsyncDisposable
         var start = new ProcessStartInfo(Environment.ProcessPath!, ["serve", what, .. args, $"{port}"]) { RedirectStandardOutput = true };
         var process = Process.Start(start)!; // never null without the shell
         _ = process.StandardOutput.ReadToEndAsync();
-        var served = new Served(process, args is [var folder, ..] ? folder : "", new Uri($"http://127.0.0.1:{port}"), key);
+        var served = new Served(process, what == "platform" ? args[0] : "", new Uri($"http://127.0.0.1:{port}"), key);
         await Eventually.Holds(served.IsReady, ready => ready, TimeSpan.FromSeconds(60));
         return served;
     }
