@@ -18,6 +18,11 @@ internal sealed class Collector : ITokenSink
         return false;
     }
 
+    public int Accepted { get; private set; }
+    public int Rejected { get; private set; }
+
+    public void Guessed(int choice, int accepted, int rejected) => (Accepted, Rejected) = (Accepted + accepted, Rejected + rejected);
+
     public void Finished(int choice, FinishReason reason) => Ended.SetResult(([.. tokens], reason));
 
     public void Failed(RunError error) => Ended.SetException(new InvalidOperationException(error.Message));

@@ -1,4 +1,5 @@
 using Platform.Inference.Engine;
+using Platform.Inference.Speculation;
 
 namespace Platform.Inference.Batching;
 
@@ -9,6 +10,9 @@ namespace Platform.Inference.Batching;
 /// <param name="HostCacheTokens">Tokens of idle caches that are kept in the host's memory, beyond the context's own; 0: none.</param>
 public sealed record BatcherOptions(int ContextLength, int Slots, int CacheTokens, int PrefillChunk = 256, int Threads = 1, int HostCacheTokens = 0, CacheType CacheType = CacheType.F16, bool? FlashAttention = null)
 {
+    /// <summary>Null: nothing is guessed.</summary>
+    public SpeculationOptions? Speculation { get; init; }
+
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(ContextLength, 2);

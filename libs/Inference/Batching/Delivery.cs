@@ -104,6 +104,7 @@ internal sealed partial class Delivery(IEngineModel model, Lazy<TokenTrie> vocab
 
             sequence.Append(token);
             seen.Generated(token);
+            sequence.Draft.Drawn(token);
             sequence.Constraint?.Advance(token);
             counters.Drawn();
             var stop = request.Sink.Token(sequence.Choice, token);
@@ -236,6 +237,7 @@ internal sealed partial class Delivery(IEngineModel model, Lazy<TokenTrie> vocab
 
         var generation = sequence.Generation;
         sequence.Done = true;
+        sequence.Draft.End();
         sequence.Roster.Remove(sequence);
         if (--generation.Open == 0)
         {
@@ -248,6 +250,11 @@ internal sealed partial class Delivery(IEngineModel model, Lazy<TokenTrie> vocab
             if (reason != FinishReason.Cancelled)
             {
                 Start(generation, sequence.Cached);
+            }
+
+            if (sequence.Draft is { Accepted: var accepted, Rejected: var rejected } && accepted + rejected > 0)
+            {
+                generation.Request.Sink.Guessed(sequence.Choice, accepted, rejected);
             }
 
             generation.Request.Sink.Finished(sequence.Choice, reason);

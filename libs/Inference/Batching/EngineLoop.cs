@@ -29,7 +29,7 @@ internal sealed partial class EngineLoop
         this.logger = logger;
         host = new HostCache(options.HostCacheTokens);
         delivery = new Delivery(model, vocabulary, counters, inbox, logger);
-        shared = new Lane(model, options, options.Slots, options.CacheTokens, host, delivery, counters, logger);
+        shared = new Lane(model, options, options.Slots, options.CacheTokens, host, delivery, counters, logger, options.Speculation);
     }
 
     public BatcherReport Report() => counters.Report();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Platform.Inference.Engine;
+using Platform.Inference.Speculation;
 
 namespace Platform.Inference.Batching;
 
@@ -13,20 +14,24 @@ internal sealed partial class Lane
     private readonly Delivery delivery;
     private readonly Counters counters;
     private readonly StepPlan plan;
+    private readonly SpeculationOptions? speculation;
     private readonly Lock contextGate = new();
     private readonly ILogger logger;
     private IEngineContext? context;
+    private Speculator? speculator;
 
     /// <summary>Throws <see cref="EngineException"/> when the engine can't give what the options ask for.</summary>
     /// <param name="slots">Sequences decoded at once.</param>
     /// <param name="cells">Cells they share.</param>
-    public Lane(IEngineModel model, BatcherOptions options, int slots, int cells, HostCache host, Delivery delivery, Counters counters, ILogger logger)
+    /// <param name="speculation">Null: nothing is guessed.</param>
+    public Lane(IEngineModel model, BatcherOptions options, int slots, int cells, HostCache host, Delivery delivery, Counters counters, ILogger logger, SpeculationOptions? speculation = null)
     {
         (this.model, this.host, this.delivery, this.counters, this.logger) = (model, host, delivery, counters, logger);
-        spec = new ContextSpec(cells, slots, options.PrefillChunk + slots, slots + StepPlan.Scored, options.Threads, options.CacheType, options.FlashAttention);
+        this.speculation = model.Info.CanTrim ? speculation : null;
+        var guesses = this.speculation is null ? 0 : StepPlan.Guessed;
+        spec = new ContextSpec(cells, slots, options.PrefillChunk + slots + guesses, slots + StepPlan.Scored + guesses, options.Threads, options.CacheType, options.FlashAttention);
         plan = new StepPlan(slots, options.PrefillChunk);
-        context = model.CreateContext(spec);
-        Roster = new Roster(new SlotTable(context, model, slots, host), counters.Lane());
+        Roster = new Roster(Open(), counters.Lane());
     }
 
     public Roster Roster { get; }
@@ -52,6 +57,7 @@ internal sealed partial class Lane
         do
         {
             Roster.Admit();
+            speculator?.Propose(Roster.Active);
             plan.Build(Roster.Active);
         }
         while (plan.Tokens == 0 && Roster.Unhold());
@@ -79,8 +85,13 @@ internal sealed partial class Lane
             {
                 if (part.Row >= 0)
                 {
-                    delivery.Draw(part.Sequence, context.Logits(part.Row));
+                    Draw(in part);
                 }
+            }
+
+            if (!plan.IsReading)
+            {
+                speculator?.Took(plan.Tokens, decoded);
             }
         }
         else
@@ -107,6 +118,8 @@ internal sealed partial class Lane
     public void Close()
     {
         Roster.SendAllBack();
+        speculator?.Dispose();
+        speculator = null;
         lock (contextGate)
         {
             context?.Dispose();
@@ -114,9 +127,30 @@ internal sealed partial class Lane
         }
     }
 
-    /// <summary>Idle caches go first, then the youngest sequences wait again, until the step fits.</summary>
+    /// <summary>Draws the next token, and one more for every guess that was right; what was read of wrong ones is dropped.</summary>
+    private void Draw(in StepPlan.Part part)
+    {
+        var draft = part.Sequence.Draft;
+        for (var i = 0; i <= draft.Right && !part.Sequence.Done; i++)
+        {
+            delivery.Draw(part.Sequence, context!.Logits(part.Row + i)); // a step has a context
+        }
+
+        if (draft.Right < draft.Count)
+        {
+            Roster.Slots.Shorten(part.Slot, part.Slot.Length - draft.Count + draft.Right);
+        }
+    }
+
+    /// <summary>Guesses go first, then idle caches, then the youngest sequences wait again, until the step fits.</summary>
     private void MakeRoom()
     {
+        if (plan.Tokens > Roster.Slots.Free && Roster.Active.Exists(sequence => sequence.Draft.Count > 0))
+        {
+            Roster.Active.ForEach(sequence => sequence.Draft.Drop());
+            plan.Build(Roster.Active);
+        }
+
         while (plan.Tokens > Roster.Slots.Free && (Roster.Slots.DropIdle() || Roster.Preempt()))
         {
             plan.Build(Roster.Active);
@@ -132,7 +166,8 @@ internal sealed partial class Lane
             for (var i = 0; i < part.Tokens; i++)
             {
                 var position = slot.Length + i;
-                var row = batch.Add(sequence.Tokens[position], position, slot.Id, output: position == sequence.Count - 1 || Scores(sequence, position));
+                var token = position < sequence.Count ? sequence.Tokens[position] : sequence.Draft[position - sequence.Count];
+                var row = batch.Add(token, position, slot.Id, output: position >= sequence.Count - 1 || Scores(sequence, position));
                 part.Row = position == sequence.Count - 1 ? row : part.Row;
                 part.ScoredRow = i == 0 && Scores(sequence, position) ? row : part.ScoredRow;
             }
@@ -226,13 +261,7 @@ internal sealed partial class Lane
 
         try
         {
-            var made = model.CreateContext(spec);
-            lock (contextGate)
-            {
-                context = made;
-            }
-
-            Roster.Slots = new SlotTable(made, model, spec.Sequences, host);
+            Roster.Slots = Open();
             return true;
         }
         catch (EngineException failure)
@@ -245,6 +274,18 @@ internal sealed partial class Lane
 
             return false;
         }
+    }
+
+    private SlotTable Open()
+    {
+        speculator = speculation is null ? null : Speculator.Of(speculation, spec);
+        var made = model.CreateContext(spec);
+        lock (contextGate)
+        {
+            context = made;
+        }
+
+        return new SlotTable(made, model, spec.Sequences, host);
     }
 
     private static partial class Log

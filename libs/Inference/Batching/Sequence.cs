@@ -1,4 +1,5 @@
 using Platform.Inference.Grammars;
+using Platform.Inference.Speculation;
 
 namespace Platform.Inference.Batching;
 
@@ -42,6 +43,9 @@ internal sealed class Sequence
     public TokenConstraint? Constraint { get; set; }
 
     public Slot? Slot { get; set; }
+
+    /// <summary>What is guessed to come next.</summary>
+    public Draft Draft { get; } = new();
     public bool Done { get; set; }
 
     /// <summary>The sequence that reads the first <see cref="Shared"/> tokens for this one too, until it has.</summary>

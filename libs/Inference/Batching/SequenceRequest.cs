@@ -29,6 +29,9 @@ public sealed record SequenceRequest
     /// <summary>Choices that ended in an earlier run: nothing more is drawn for them or told about them.</summary>
     public IReadOnlyCollection<int> Ended { get; init; } = [];
 
+    /// <summary>Tokens the output is likely to hold; where guesses come from the text, they come from here first.</summary>
+    public int[] Prediction { get; init; } = [];
+
     /// <summary>Whether the sink is told how likely the prompt's own tokens are; none of them comes from a cache then.</summary>
     public bool ScorePrompt { get; init; }
 
@@ -60,6 +63,11 @@ public interface ITokenSink
 
     /// <summary>A token was drawn. Returning true ends the choice with <see cref="FinishReason.Stop"/> (a stop string was met).</summary>
     bool Token(int choice, int token);
+
+    /// <summary>Before <see cref="Finished"/>, where anything was guessed: how many guesses were right and wrong.</summary>
+    void Guessed(int choice, int accepted, int rejected)
+    {
+    }
 
     /// <summary>Once per choice, last.</summary>
     void Finished(int choice, FinishReason reason);

@@ -121,6 +121,9 @@ internal sealed class SlotTable
 
     public void Clear(Slot slot) => Trim(slot, 0);
 
+    /// <summary>Drops what was read of tokens that turned out to be others.</summary>
+    public void Shorten(Slot slot, int length) => Trim(slot, length);
+
     /// <summary>Takes the least recently used cache nobody is using out of the context, to the host's memory where that is wanted. False: there is none.</summary>
     public bool DropIdle()
     {

@@ -6,12 +6,18 @@ internal sealed class StepPlan(int slots, int chunk)
     /// <summary>Most prompt tokens a step scores: each takes an output row.</summary>
     public const int Scored = 16;
 
+    /// <summary>Most guessed tokens a step reads: each takes an output row.</summary>
+    public const int Guessed = 16;
+
     private readonly Part[] parts = new Part[slots];
 
     public int Count { get; private set; }
 
     /// <summary>Tokens in all parts.</summary>
     public int Tokens { get; private set; }
+
+    /// <summary>Whether it reads more of a prompt than its last token.</summary>
+    public bool IsReading { get; private set; }
 
     public Span<Part> Parts => parts.AsSpan(0, Count);
 
@@ -25,12 +31,14 @@ internal sealed class StepPlan(int slots, int chunk)
             var readable = sequence.Readable;
             if (readable > 0)
             {
-                parts[Count++] = new Part { Sequence = sequence, Tokens = readable == 1 ? 1 : 0, Row = -1, ScoredRow = -1 };
-                Tokens += readable == 1 ? 1 : 0;
+                var tokens = readable == 1 ? 1 + sequence.Draft.Count : 0;
+                parts[Count++] = new Part { Sequence = sequence, Slot = sequence.Slot!, Tokens = tokens, Row = -1, ScoredRow = -1 };
+                Tokens += tokens;
                 reading += readable > 1 ? 1 : 0;
             }
         }
 
+        IsReading = reading > 0;
         var scored = Scored;
         for (var left = chunk; left > 0 && reading > 0;)
         {
@@ -55,7 +63,7 @@ internal sealed class StepPlan(int slots, int chunk)
     }
 
     /// <summary>A choice that draws from the row of another.</summary>
-    public void Join(Sequence sequence, int row) => parts[Count++] = new Part { Sequence = sequence, Row = row, ScoredRow = -1 };
+    public void Join(Sequence sequence, int row) => parts[Count++] = new Part { Sequence = sequence, Slot = sequence.Slot!, Row = row, ScoredRow = -1 };
 
     public void Clear()
     {
@@ -67,9 +75,13 @@ internal sealed class StepPlan(int slots, int chunk)
     public record struct Part
     {
         public Sequence Sequence { get; init; }
+        /// <summary>The sequence's, also when it has ended.</summary>
+        public Slot Slot { get; init; }
+
+        /// <summary>Guessed ones included.</summary>
         public int Tokens { get; set; }
 
-        /// <summary>Output row of its last token, −1 when the prompt is not read to the end.</summary>
+        /// <summary>Output row of the sequence's last token, −1 when the prompt is not read to the end; those of guesses follow.</summary>
         public int Row { get; set; }
 
         /// <summary>Output row of the first of its tokens, where they score the prompt; else −1.</summary>

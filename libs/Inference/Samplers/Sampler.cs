@@ -54,6 +54,13 @@ internal sealed class Sampler(int vocabulary)
         }
     }
 
+    /// <summary>What <see cref="Draw(Span{float}, Sampling, SeenTokens, int, int, TokenConstraint?)"/> would give at this place if the model thought so: no penalties, no constraint.</summary>
+    public int Guess(ReadOnlySpan<float> logits, Sampling sampling, int choice, int position)
+    {
+        stream = 0;
+        return Draw(logits, sampling, choice, position);
+    }
+
     /// <summary>
     /// Draws without the constraint first, which most often agrees, and once more from what it allows when it does not.
     /// Both together are as likely to give a token as one draw from what is allowed.

@@ -49,6 +49,11 @@ internal sealed class Recorder(int choices = 1) : ITokenSink
 
     public void Scored(int choice, in TokenScores scores) => Scores.Add(scores);
 
+    /// <summary>Right and wrong, of all choices.</summary>
+    public (int Accepted, int Rejected) Guesses { get; private set; }
+
+    public void Guessed(int choice, int accepted, int rejected) => Guesses = (Guesses.Accepted + accepted, Guesses.Rejected + rejected);
+
     public bool Token(int choice, int token)
     {
         Check(Begun is not null && finished[choice] is null && Error is null, "token out of turn");

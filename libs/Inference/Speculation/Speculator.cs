@@ -1,0 +1,70 @@
+using Platform.Inference.Batching;
+using Platform.Inference.Engine;
+
+namespace Platform.Inference.Speculation;
+
+/// <summary>Decides how much is guessed of which sequence before a step: as much as pays, by how often guesses were right and by what a further token of a step costs.</summary>
+/// <param name="most">Guesses a step may read in all.</param>
+internal sealed class Speculator(IDrafter drafter, SpeculationOptions options, int most) : IDisposable
+{
+    /// <summary>Steps without a guess after which one is tried again, so that what it costs stays known.</summary>
+    private const int Probing = 256;
+
+    private readonly StepCost cost = new();
+    private readonly List<Sequence> guessed = [];
+    private int quiet;
+
+    /// <summary>Throws <see cref="EngineException"/> when the engine can't give a context for the draft model.</summary>
+    /// <param name="target">Context of the model that is guessed for.</param>
+    public static Speculator Of(SpeculationOptions options, in ContextSpec target) =>
+        new(options.Draft is { } draft ? new DraftModel(draft, target) : new PromptLookup(), options, StepPlan.Guessed);
+
+    /// <summary>Guesses for the sequences that wait for nothing but their next token, while no prompt is read.</summary>
+    public void Propose(List<Sequence> active)
+    {
+        guessed.Clear();
+        var running = active.Count(IsRunning);
+        var left = active.Exists(sequence => sequence.Readable > 0 && !IsRunning(sequence)) ? 0 : most;
+        foreach (var sequence in active)
+        {
+            sequence.Draft.Want(IsRunning(sequence) ? Math.Clamp(Room(sequence), 0, Math.Min(left, Worth(sequence, running))) : 0);
+            left -= sequence.Draft.Wanted;
+            if (sequence.Draft.Wanted > 0)
+            {
+                guessed.Add(sequence);
+            }
+            else
+            {
+                sequence.Draft.Rest();
+            }
+        }
+
+        quiet = guessed.Count > 0 ? 0 : quiet + 1;
+        if (guessed.Count > 0)
+        {
+            drafter.Propose(guessed);
+        }
+    }
+
+    /// <summary>What a step took that read no prompt.</summary>
+    public void Took(int tokens, long ticks) => cost.Observe(tokens, ticks);
+
+    public void Dispose() => drafter.Dispose();
+
+    private static bool IsRunning(Sequence sequence) => sequence is { Leader: null, Generated: > 0, IsPaused: false, Pending: 1 };
+
+    /// <summary>Tokens that may still be drawn, but for the one that follows the last guess.</summary>
+    private static int Room(Sequence sequence) => Math.Min(sequence.Generation.Allowance - sequence.Generated, sequence.Limit - sequence.Count) - 1;
+
+    /// <summary>The k-th guess is right with probability p^k; it pays while that is more than what it costs, in tokens that the step would bring without it.</summary>
+    private int Worth(Sequence sequence, int running)
+    {
+        if (options.Always || quiet >= Probing)
+        {
+            return options.MaxTokens;
+        }
+
+        var price = cost.OfOneMore(running);
+        return price <= 0 ? options.MaxTokens : Math.Min(options.MaxTokens, (int)(Math.Log(price) / Math.Log(sequence.Draft.Acceptance)));
+    }
+}
