@@ -51,7 +51,7 @@ public sealed class OutputItem(OutputKind kind, string id, string callId = "", s
                 break;
             case OutputKind.Reasoning:
                 Content(json, begun);
-                if (IsSealed) json.WriteString("encrypted_content"u8, begun ? SealedReasoning.Seal(Text) : "");
+                if (IsSealed) json.WriteString("encrypted_content"u8, begun ? SealedText.Seal(Text) : "");
                 json.WriteStartArray("summary"u8);
                 json.WriteEndArray();
                 break;

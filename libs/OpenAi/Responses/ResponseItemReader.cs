@@ -13,10 +13,10 @@ internal sealed class ResponseItemReader(FirstError errors, Func<string, string>
     [
         "file_search_call", "computer_call", "computer_call_output", "web_search_call", "image_generation_call", "code_interpreter_call", "local_shell_call", "local_shell_call_output", "shell_call",
         "shell_call_output", "apply_patch_call", "apply_patch_call_output", "mcp_list_tools", "mcp_approval_request", "mcp_approval_response", "mcp_call", "custom_tool_call", "custom_tool_call_output",
-        "compaction", "compaction_trigger", "tool_search_call", "tool_search_output", "additional_tools", "program", "program_output",
+        "compaction_trigger", "tool_search_call", "tool_search_output", "additional_tools", "program", "program_output",
     ];
 
-    private static readonly string[] Kinds = ["message", "function_call", "function_call_output", "reasoning", "item_reference", .. Hosted];
+    private static readonly string[] Kinds = ["message", "function_call", "function_call_output", "reasoning", "compaction", "item_reference", .. Hosted];
 
     /// <summary>A string is one message of the user.</summary>
     public IReadOnlyList<ResponseItem> Input(JsonElement input, string path)
@@ -69,10 +69,12 @@ internal sealed class ResponseItemReader(FirstError errors, Func<string, string>
                 return Output(fields);
             case "reasoning":
                 return Reasoning(fields, item);
+            case "compaction":
+                return Compacted(fields);
             case "item_reference":
                 return fields.RequiredText("id") is { } id ? new ResponseItem(id, type, "") : null;
             default:
-                errors.Add(ApiError.UnsupportedValue(fields.PathOf("type"), type, "'message', 'function_call', 'function_call_output', 'reasoning' or 'item_reference'") with { Code = "unsupported_parameter" });
+                errors.Add(ApiError.UnsupportedValue(fields.PathOf("type"), type, "'message', 'function_call', 'function_call_output', 'reasoning', 'compaction' or 'item_reference'") with { Code = "unsupported_parameter" });
                 return null;
         }
     }
@@ -189,6 +191,21 @@ internal sealed class ResponseItemReader(FirstError errors, Func<string, string>
             json.WritePropertyName("summary"u8);
             if (item.TryGetProperty("summary", out var summary) && summary.ValueKind == JsonValueKind.Array) summary.WriteTo(json);
             else json.WriteRawValue("[]"u8);
+            json.WriteEndObject();
+        });
+    }
+
+    private ResponseItem? Compacted(JsonObjectReader fields)
+    {
+        var (id, content) = (Id(fields, "cmp_"), fields.RequiredText("encrypted_content"));
+        if (content is not null && SealedText.Open(content) is null) errors.Add(ApiError.Invalid("The encrypted content could not be read: it was not sealed here.", fields.PathOf("encrypted_content"), "invalid_encrypted_content"));
+        if (errors.Found is not null) return null;
+        return ResponseItem.Written(id, "compaction", json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("id"u8, id);
+            json.WriteString("type"u8, "compaction"u8);
+            json.WriteString("encrypted_content"u8, content);
             json.WriteEndObject();
         });
     }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Platform.OpenAi.Errors;
 
@@ -43,6 +42,10 @@ internal sealed class ResponseMessages(Utf8JsonWriter json)
             case "reasoning":
                 if (said is not null || open.Count > 0) Flush();
                 thought = string.Concat(thought, Thought(item));
+                break;
+            case "compaction":
+                Flush();
+                said = SealedText.Open(item.GetProperty("encrypted_content").GetString()!); // checked when it was read
                 break;
             case "function_call":
                 calls.Add(item.GetProperty("call_id").GetString()!); // checked when it was read
@@ -116,24 +119,6 @@ internal sealed class ResponseMessages(Utf8JsonWriter json)
     private static string Thought(JsonElement item)
     {
         if (item.TryGetProperty("content", out var content) && content.ValueKind == JsonValueKind.Array && content.GetArrayLength() > 0) return Text(content);
-        return item.TryGetProperty("encrypted_content", out var sealedText) && sealedText.ValueKind == JsonValueKind.String ? SealedReasoning.Open(sealedText.GetString()!) : "";
-    }
-}
-
-/// <summary>
-/// <c>encrypted_content</c>: opaque to clients, so that one that stores nothing here can bring a reasoning back. The same text stands beside it in clear, so there is nothing to hide.
-/// </summary>
-public static class SealedReasoning
-{
-    private const string Mark = "rs1.";
-
-    public static string Seal(ReadOnlySpan<byte> utf8) => Mark + Convert.ToBase64String(utf8);
-
-    /// <summary>Empty for what was sealed elsewhere.</summary>
-    public static string Open(string text)
-    {
-        if (!text.StartsWith(Mark, StringComparison.Ordinal)) return "";
-        var bytes = new byte[text.Length];
-        return Convert.TryFromBase64String(text[Mark.Length..], bytes, out var length) ? Encoding.UTF8.GetString(bytes, 0, length) : "";
+        return item.TryGetProperty("encrypted_content", out var sealedText) && sealedText.ValueKind == JsonValueKind.String ? SealedText.Open(sealedText.GetString()!) ?? "" : "";
     }
 }

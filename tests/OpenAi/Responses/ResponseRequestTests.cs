@@ -97,7 +97,7 @@ public class ResponseRequestTests
     [Fact]
     public void A_reasoning_may_come_back_sealed()
     {
-        var sealedText = SealedReasoning.Seal("So it is. 日本"u8);
+        var sealedText = SealedText.Seal("So it is. 日本"u8);
         var request = Requests.Read($$"""{{{Model}},"input":[{"role":"user","content":"a"},{"type":"reasoning","summary":[],"encrypted_content":"{{sealedText}}"},{"role":"assistant","content":"b"},{"role":"user","content":"c"}]}""");
         Assert.False(ResponseChat.Read(request, []).Refused(out var error, out var chat), error?.Message);
         Assert.Equal("So it is. 日本", JsonDocument.Parse(chat!.Messages.Json).RootElement[1].GetProperty("reasoning_content").GetString());
