@@ -8,10 +8,13 @@ namespace Platform.OpenAi.Chat;
 /// <summary>Refuses by name what would change the answer but is not there yet. Unknown fields are ignored: SDKs send new ones all the time.</summary>
 internal static class NotYet
 {
+    /// <summary>To name it, even without options, is to ask for a search.</summary>
+    private const string Search = "web_search_options";
+
     /// <summary>Fields that are refused unless they hold nothing (null, false, empty) or the number that switches them off.</summary>
     private static readonly FrozenDictionary<string, double?> Off = new Dictionary<string, double?>
     {
-        ["audio"] = null, ["web_search_options"] = null, ["moderation"] = null,
+        ["audio"] = null, ["moderation"] = null,
         ["top_a"] = 0, ["tfs_z"] = 1, ["mirostat"] = 0, ["length_penalty"] = 1, ["no_repeat_ngram_size"] = 0, ["best_of"] = 1, ["use_beam_search"] = null, ["n_probs"] = 0,
         ["prompt_logprobs"] = null, ["bad_words"] = null, ["allowed_token_ids"] = null, ["samplers"] = null,
         ["logits_processors"] = null, ["chat_template"] = null, ["echo"] = null, ["lora"] = null, ["documents"] = null,
@@ -30,7 +33,7 @@ internal static class NotYet
     }
 
     /// <summary>Whether a field is one of those that are not there, and holds something.</summary>
-    public static bool IsRefused(JsonProperty property) => Off.TryGetValue(property.Name, out var off) && !IsOff(property.Value, off);
+    public static bool IsRefused(JsonProperty property) => property.Name == Search ? property.Value.ValueKind != JsonValueKind.Null : Off.TryGetValue(property.Name, out var off) && !IsOff(property.Value, off);
 
     private static bool IsOff(JsonElement value, double? off) => value.ValueKind switch
     {

@@ -1,20 +1,16 @@
 using System.Buffers;
-using System.Security.Cryptography;
 
 namespace Platform.OpenAi.Json;
 
-/// <summary>Padding that hides how long a chunk's text is from whoever sees only sizes: together they fill up steps of 16 bytes.</summary>
+/// <summary>Padding that hides how long a chunk's text is from whoever sees only sizes: together they fill up steps of 16 bytes. Its letters are always the same, so that a stream that is told again is equal.</summary>
 internal static class Obfuscation
 {
-    private const int Step = 16;
+    private static ReadOnlySpan<byte> Padding => "kT3vQ9xLm2ZpR7aB"u8;
 
     public static void Write(IBufferWriter<byte> output, int textLength)
     {
         output.Write(",\"obfuscation\":\""u8);
-        Span<byte> padding = stackalloc byte[Step];
-        padding = padding[..(Step - (textLength % Step))];
-        RandomNumberGenerator.GetItems("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8, padding);
-        output.Write(padding);
+        output.Write(Padding[..(Padding.Length - (textLength % Padding.Length))]);
         output.Write("\""u8);
     }
 }

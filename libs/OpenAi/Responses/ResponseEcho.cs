@@ -5,6 +5,9 @@ namespace Platform.OpenAi.Responses;
 /// <summary>Writes a response that has just begun: every key the API has, in its order, with what the request asked for or the default.</summary>
 internal static class ResponseEcho
 {
+    private static ReadOnlySpan<byte> NoHostedTools =>
+        """{"image_gen":{"input_tokens":0,"input_tokens_details":{"image_tokens":0,"text_tokens":0},"output_tokens":0,"output_tokens_details":{"image_tokens":0,"text_tokens":0},"total_tokens":0},"web_search":{"num_requests":0}}"""u8;
+
     public static void Write(Utf8JsonWriter json, string id, long createdAt, string model, ResponseRequest request)
     {
         var body = request.Body;
@@ -47,6 +50,8 @@ internal static class ResponseEcho
         Echo(json, body, "temperature", "1.0"u8);
         Text(json, body);
         Echo(json, body, "tool_choice", "\"auto\""u8);
+        json.WritePropertyName("tool_usage"u8);
+        json.WriteRawValue(NoHostedTools);
         Tools(json, body);
         Echo(json, body, "top_logprobs", "0"u8);
         Echo(json, body, "top_p", "1.0"u8);
@@ -62,6 +67,7 @@ internal static class ResponseEcho
     {
         var reasoning = Inside(body, "reasoning");
         json.WriteStartObject("reasoning"u8);
+        Echo(json, reasoning, "context");
         Echo(json, reasoning, "effort");
         Echo(json, reasoning, "summary");
         json.WriteEndObject();
@@ -98,13 +104,26 @@ internal static class ResponseEcho
                 json.WriteString("type"u8, "function"u8);
                 Echo(json, tool, "description");
                 Echo(json, tool, "name");
-                Echo(json, tool, "parameters");
+                Parameters(json, tool);
                 Echo(json, tool, "strict", "false"u8);
                 json.WriteEndObject();
             }
         }
 
         json.WriteEndArray();
+    }
+
+    /// <summary>A schema that says nothing is shown as one of an empty object.</summary>
+    private static void Parameters(Utf8JsonWriter json, JsonElement tool)
+    {
+        if (Inside(tool, "parameters") is not { ValueKind: JsonValueKind.Object } parameters || parameters.EnumerateObject().Any())
+        {
+            Echo(json, tool, "parameters");
+            return;
+        }
+
+        json.WritePropertyName("parameters"u8);
+        json.WriteRawValue("""{"type":"object","properties":{}}"""u8);
     }
 
     private static JsonElement Inside(JsonElement from, string name) => from.ValueKind == JsonValueKind.Object && from.TryGetProperty(name, out var inside) ? inside : default;

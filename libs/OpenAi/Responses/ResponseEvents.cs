@@ -9,7 +9,8 @@ namespace Platform.OpenAi.Responses;
 /// Collects a response's output and writes the events of its stream: numbered without a gap, every <c>added</c> with its <c>done</c>. A delta allocates nothing.
 /// </summary>
 /// <param name="after">Events up to this sequence number are counted but not written.</param>
-public sealed class ResponseEvents(ResponseObject response, IBufferWriter<byte> output, long after = -1)
+/// <param name="obfuscate">Whether deltas are padded, so that their sizes tell less.</param>
+public sealed class ResponseEvents(ResponseObject response, IBufferWriter<byte> output, long after = -1, bool obfuscate = false)
 {
     private readonly List<OutputItem> items = [];
     private readonly List<int> deltas = [];
@@ -72,8 +73,10 @@ public sealed class ResponseEvents(ResponseObject response, IBufferWriter<byte> 
         output.Write(place);
         output.Write(",\"delta\":\""u8);
         output.WriteEscaped(utf8);
+        output.Write("\""u8);
         if (open.Kind == OutputKind.Message) Logprobs(logprobs);
-        else output.Write("\"}\n\n"u8);
+        if (obfuscate) Obfuscation.Write(output, utf8.Length);
+        output.Write("}\n\n"u8);
     }
 
     /// <summary>Ends what is open; the last event is still to come.</summary>
@@ -127,21 +130,21 @@ public sealed class ResponseEvents(ResponseObject response, IBufferWriter<byte> 
         output.Write(place);
         output.Write(field);
         output.WriteEscaped(item.Text);
+        output.Write("\""u8);
         if (item.Kind == OutputKind.Message) Logprobs(item.Logprobs);
-        else output.Write("\"}\n\n"u8);
+        output.Write("}\n\n"u8);
     }
 
-    /// <summary>Ends an event with them.</summary>
     private void Logprobs(IReadOnlyList<string> tokens)
     {
-        output.Write("\",\"logprobs\":["u8);
+        output.Write(",\"logprobs\":["u8);
         for (var i = 0; i < tokens.Count; i++)
         {
             if (i > 0) output.Write(","u8);
             output.Write(Encoding.UTF8.GetBytes(tokens[i]));
         }
 
-        output.Write("]}\n\n"u8);
+        output.Write("]"u8);
     }
 
     private void State(ReadOnlySpan<byte> name, ResponseState state)

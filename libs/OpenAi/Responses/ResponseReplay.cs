@@ -10,11 +10,12 @@ public static class ResponseReplay
     /// <param name="deltas">Length in bytes of each delta.</param>
     /// <param name="after">Sequence number of the last event the client has; −1: none.</param>
     /// <param name="last">Sequence number of the last event there is.</param>
+    /// <param name="obfuscate">Whether deltas are padded.</param>
     /// <returns>Whether it has ended: no more events will come.</returns>
-    public static bool Write(IBufferWriter<byte> output, ReadOnlyMemory<byte> stored, IReadOnlyList<int> deltas, long after, out long last)
+    public static bool Write(IBufferWriter<byte> output, ReadOnlyMemory<byte> stored, IReadOnlyList<int> deltas, long after, bool obfuscate, out long last)
     {
         var response = ResponseObject.Parse(stored);
-        var events = new ResponseEvents(response, output, after);
+        var events = new ResponseEvents(response, output, after, obfuscate);
         if (response.Status == ResponseStatus.Queued)
         {
             events.Queue();

@@ -26,6 +26,9 @@ public sealed record ResponseRequest
 
     public bool Stream { get; init; }
 
+    /// <summary>Whether deltas of the stream are padded, so that their sizes tell less.</summary>
+    public bool Obfuscates { get; init; } = true;
+
     /// <summary>What does not fit the model's context is left out, the oldest first.</summary>
     public bool Truncates { get; init; }
 

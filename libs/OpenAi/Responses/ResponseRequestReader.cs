@@ -40,7 +40,7 @@ public static class ResponseRequestReader
         var include = Include(fields, errors);
         request = request with { IncludeEncryptedReasoning = include.Contains("reasoning.encrypted_content"), IncludeLogprobs = include.Contains("message.output_text.logprobs") };
         Combinations(request, errors);
-        Check(fields, errors);
+        Check(fields, ref request, errors);
         return errors.Found is { } error ? error : request;
     }
 
@@ -85,7 +85,7 @@ public static class ResponseRequestReader
     }
 
     /// <summary>The fields a chat completion does not have.</summary>
-    private static void Check(JsonObjectReader fields, FirstError errors)
+    private static void Check(JsonObjectReader fields, ref ResponseRequest request, FirstError errors)
     {
         fields.Integer("max_output_tokens", 16, long.MaxValue);
         fields.Integer("max_tool_calls", 1, long.MaxValue);
@@ -95,7 +95,7 @@ public static class ResponseRequestReader
         if (fields.Object("stream_options") is { } options)
         {
             if (fields.Boolean("stream") != true) errors.Add(ApiError.Invalid("The 'stream_options' parameter is only allowed when 'stream' is enabled.", "stream_options"));
-            new JsonObjectReader(options, "stream_options.", errors).Boolean("include_obfuscation");
+            request = request with { Obfuscates = new JsonObjectReader(options, "stream_options.", errors).Boolean("include_obfuscation") ?? true };
         }
 
         if (fields.Object("reasoning") is { } reasoning)

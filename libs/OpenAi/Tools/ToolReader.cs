@@ -11,7 +11,8 @@ internal static partial class ToolReader
 {
     private const int MostTools = 128;
 
-    private static readonly JsonElement NoParameters = JsonElement.Parse("""{"type":"object","properties":{}}""");
+    /// <summary>A function of which nothing is said takes nothing.</summary>
+    private static readonly JsonElement NoParameters = JsonElement.Parse("""{"type":"object","properties":{},"additionalProperties":false}""");
 
     /// <summary>Null: no tools.</summary>
     public static ToolFields? Read(JsonObjectReader fields, FirstError errors)
@@ -84,7 +85,7 @@ internal static partial class ToolReader
         if (name is null || errors.Found is not null) return null;
         if (parameters is { } given && Shape(given) is { } wrong) errors.Add(InvalidFunction(name, wrong, schemaParam));
         else if (strict && StrictSchema.Fault(parameters ?? JsonElement.Parse("{}")) is { } fault) errors.Add(InvalidFunction(name, fault, schemaParam));
-        return new ToolDefinition(name, parameters?.Clone() ?? NoParameters, strict, $"{path}.parameters");
+        return new ToolDefinition(name, parameters is { } said && said.EnumerateObject().Any() ? said.Clone() : NoParameters, strict, $"{path}.parameters");
     }
 
     /// <summary>Arguments are an object, whatever the schema says of them.</summary>

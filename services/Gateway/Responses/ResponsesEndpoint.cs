@@ -36,7 +36,7 @@ internal sealed class ResponsesEndpoint(Callers callers, ServedModels models, Ou
         if (request.Background)
         {
             var queued = await background.Accept(request, context, model, caller, body, http.RequestAborted);
-            if (request.Stream) await follower.Follow(http, queued, -1);
+            if (request.Stream) await follower.Follow(http, queued, -1, request.Obfuscates);
             else await http.Json(queued.Body);
             return;
         }
@@ -77,7 +77,7 @@ internal sealed class ResponsesEndpoint(Callers callers, ServedModels models, Ou
     private ResponseAnswer AnswerTo(HttpContext http, ResponseRequest request, ResponseContext context, Generation generation)
     {
         var response = ResponseObject.Of(generation.Id, generation.StartedAt.ToUnixTimeSeconds(), generation.Model.Id, request);
-        var events = new ResponseEvents(response, http.Response.BodyWriter, after: request.Stream ? -1 : long.MaxValue);
+        var events = new ResponseEvents(response, http.Response.BodyWriter, after: request.Stream ? -1 : long.MaxValue, request.Obfuscates);
         var output = new ResponseOutput(events, request.IncludeEncryptedReasoning);
         output.ReadWith(sink => generation.Request.Output.Parser(generation.Id, 0, sink));
         return new ResponseAnswer(http, generation, request, context, response, output, keeper, clock, holdHeaders: generation.MayBeRefused());

@@ -17,6 +17,7 @@ internal sealed class StoredResponsesEndpoint(Callers callers, StoredAnswers ans
         var query = new QueryReader(http.Request.Query);
         var stream = query.Boolean("stream") ?? false;
         var after = query.Integer("starting_after", 0, long.MaxValue);
+        var obfuscate = query.Boolean("include_obfuscation") ?? true;
         if (query.Error is null && after is not null && !stream) query.Refuse("starting_after", "The 'starting_after' parameter is only allowed when 'stream' is enabled.", "invalid_parameter_combination");
         if ((await Find(http, id)).Refused(out var error, out var found) || (error = query.Error) is not null)
         {
@@ -26,7 +27,7 @@ internal sealed class StoredResponsesEndpoint(Callers callers, StoredAnswers ans
 
         if (stream)
         {
-            await follower.Follow(http, found, after ?? -1);
+            await follower.Follow(http, found, after ?? -1, obfuscate);
             return;
         }
 

@@ -10,7 +10,7 @@ public class OpenAiErrorsTests
     [InlineData("GET", "/v1/nothing", 404, "unknown_url")]
     [InlineData("POST", "/elsewhere", 404, "unknown_url")]
     [InlineData("PUT", "/v1/chat/completions", 405, "method_not_supported")]
-    [InlineData("DELETE", "/v1/models", 405, "method_not_supported")]
+    [InlineData("PUT", "/v1/models", 405, "method_not_supported")]
     [InlineData("GET", "/broken", 500, "server_error")]
     public async Task Whatever_goes_wrong_leaves_as_the_error_object(string method, string path, int status, string code)
     {

@@ -10,13 +10,14 @@ internal sealed class ResponseFollower(StoredAnswers answers, TimeProvider clock
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100), Silence = TimeSpan.FromSeconds(4);
 
     /// <param name="after">Sequence number of the last event the client has; −1: none.</param>
-    public async Task Follow(HttpContext http, StoredAnswer answer, long after)
+    /// <param name="obfuscate">Whether deltas are padded.</param>
+    public async Task Follow(HttpContext http, StoredAnswer answer, long after, bool obfuscate)
     {
         http.Response.OpenEvents();
         var output = http.Response.BodyWriter;
         for (var (found, spoke) = ((StoredAnswer?)answer, clock.GetTimestamp()); found is not null; found = await answers.Find(answer.ProjectId, answer.Kind, answer.Id, http.RequestAborted))
         {
-            var isEnded = ResponseReplay.Write(output, found.Body, found.Deltas, after, out var last);
+            var isEnded = ResponseReplay.Write(output, found.Body, found.Deltas, after, obfuscate, out var last);
             if (last > after || isEnded)
             {
                 (after, spoke) = (Math.Max(last, after), clock.GetTimestamp());
