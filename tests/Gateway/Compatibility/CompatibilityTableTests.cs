@@ -7,9 +7,14 @@ using Microsoft.Extensions.DependencyInjection;
 using Platform.Gateway.Tests.Host;
 using Platform.OpenAi.Chat;
 using Platform.OpenAi.Completions;
+using Platform.OpenAi.Conversations;
 using Platform.OpenAi.Embeddings;
 using Platform.OpenAi.Errors;
+using Platform.OpenAi.Messages;
+using Platform.OpenAi.Rerank;
+using Platform.OpenAi.Responses;
 using Platform.OpenAi.Tokens;
+using Platform.OpenAi.Videos;
 
 namespace Platform.Gateway.Tests.Compatibility;
 
@@ -48,9 +53,21 @@ public partial class CompatibilityTableTests
 
         Fields(text, "POST /v1/chat/completions", new(body => ChatRequestReader.Read(body).Refused(out var error, out _) ? error : null, Chat), ChatFields);
         Fields(text, "POST /v1/completions", new(body => CompletionRequestReader.Read(body).Refused(out var error, out _) ? error : null, """{"model":"m","prompt":"a"}"""), CompletionFields);
+        Fields(text, "POST /v1/responses", new(ReadResponse, """{"model":"m","input":"a"}"""), ResponseFields);
+        Fields(text, "POST /v1/conversations", new(body => ConversationRequest.ReadNew(body, prefix => prefix).Refused(out var error, out _) ? error : null, "{}"), ConversationFields);
+        Fields(text, "POST /v1/messages", new(body => MessagesRequestReader.Read(body).Refused(out var error, out _) ? error : null, """{"model":"m","max_tokens":5,"messages":[{"role":"user","content":"a"}]}"""), MessageFields);
         Fields(text, "POST /v1/embeddings", new(body => EmbeddingsRequestReader.Read(body).Refused(out var error, out _) ? error : null, """{"model":"m","input":"a"}"""), EmbeddingFields);
+        Fields(text, "POST /v1/rerank", new(body => RerankRequestReader.Read(body).Refused(out var error, out _) ? error : null, """{"model":"m","query":"a","documents":["b"]}"""), RerankFields);
+        Fields(text, "POST /v1/videos", new(body => VideoRequestReader.Read(body, VideoRequestKind.Create, NoFiles).Refused(out var error, out _) ? error : null, """{"model":"m","prompt":"a"}"""), VideoFields);
         Fields(text, "POST /v1/tokenize", new(body => TokenizeRequest.Read(body).Refused(out var error, out _) ? error : null, """{"model":"m","prompt":"a"}"""), TokenizeFields);
+        Fields(text, "POST /v1/detokenize", new(body => DetokenizeRequest.Read(body).Refused(out var error, out _) ? error : null, """{"model":"m","tokens":[1]}"""), ["\"model\":\"m\"", "\"tokens\":[1,2]"]);
         return text.ToString();
+    }
+
+    private static ApiError? ReadResponse(ReadOnlyMemory<byte> body)
+    {
+        if (ResponseRequestReader.Read(body, prefix => prefix).Refused(out var error, out var request)) return error;
+        return ResponseChat.Read(request, []).Refused(out error, out _) ? error : null;
     }
 
     private static void Fields(StringBuilder text, string operation, FieldProbe probe, string[] fields)
@@ -83,6 +100,34 @@ public partial class CompatibilityTableTests
         "\"echo\":true", "\"suffix\":\"b\"", "\"stream\":true", "\"stream_options\":{\"include_usage\":true},\"stream\":true", "\"user\":\"u\"", .. Sampling,
     ];
 
+    private static readonly string[] ResponseFields =
+    [
+        "\"model\":\"m\"", "\"input\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_text\",\"text\":\"a\"}]}]", "\"instructions\":\"a\"", "\"previous_response_id\":\"resp_1\"", "\"conversation\":{\"id\":\"conv_1\"}", "\"store\":false", "\"background\":true",
+        "\"stream\":true", "\"stream_options\":{\"include_obfuscation\":false},\"stream\":true", "\"max_output_tokens\":16", "\"max_tool_calls\":1", "\"text\":{\"format\":{\"type\":\"text\"}}", "\"tools\":[{\"type\":\"function\",\"name\":\"f\",\"parameters\":{\"type\":\"object\",\"properties\":{}},\"strict\":false}]",
+        "\"tool_choice\":\"required\",\"tools\":[{\"type\":\"function\",\"name\":\"f\"}]", "\"parallel_tool_calls\":false", "\"reasoning\":{\"effort\":\"low\"}", "\"include\":[\"reasoning.encrypted_content\"]", "\"truncation\":\"auto\"", "\"top_logprobs\":2", "\"temperature\":0.5",
+        "\"top_p\":0.5", "\"metadata\":{\"a\":\"b\"}", "\"service_tier\":\"flex\"", "\"prompt\":{\"id\":\"p\"}", "\"moderation\":{\"model\":\"m\"}", "\"context_management\":[{\"type\":\"compaction\",\"compact_threshold\":1000}]", "\"prompt_cache_key\":\"k\"",
+        "\"prompt_cache_retention\":\"24h\"", "\"prompt_cache_options\":{\"mode\":\"implicit\"}", "\"safety_identifier\":\"u\"", "\"user\":\"u\"", "\"seed\":1", "\"stop\":[\"a\"]", .. Sampling,
+    ];
+
+    private static readonly string[] ConversationFields = ["\"items\":[{\"role\":\"user\",\"content\":\"a\"}]", "\"metadata\":{\"a\":\"b\"}"];
+
+    private static readonly string[] MessageFields =
+    [
+        "\"model\":\"m\"", "\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"a\"}]}]", "\"max_tokens\":5", "\"system\":\"a\"", "\"stop_sequences\":[\"a\"]", "\"stream\":true", "\"temperature\":0.5", "\"top_p\":0.5", "\"top_k\":5",
+        "\"tools\":[{\"name\":\"f\",\"input_schema\":{\"type\":\"object\",\"properties\":{}}}]", "\"tool_choice\":{\"type\":\"any\"},\"tools\":[{\"name\":\"f\",\"input_schema\":{\"type\":\"object\",\"properties\":{}}}]", "\"thinking\":{\"type\":\"disabled\"}", "\"metadata\":{\"user_id\":\"u\"}",
+        "\"service_tier\":\"auto\"",
+    ];
+
+    private static readonly string[] RerankFields = ["\"model\":\"m\"", "\"query\":\"a\"", "\"documents\":[\"a\",{\"text\":\"b\"}]", "\"top_n\":1", "\"return_documents\":true", "\"user\":\"u\""];
+
+    private static readonly string[] VideoFields =
+    [
+        "\"model\":\"m\"", "\"prompt\":\"a\"", "\"seconds\":\"4\"", "\"size\":\"64x64\"", "\"input_reference\":{\"image_url\":\"data:image/png;base64,AAAA\"}", "\"negative_prompt\":\"a\"", "\"num_inference_steps\":4", "\"guidance_scale\":1", "\"flow_shift\":1", "\"seed\":1", "\"fps\":8", "\"num_frames\":8",
+        "\"output_format\":\"webm\"", "\"user\":\"u\"", "\"lora\":{\"name\":\"a\"}", "\"generate_sound\":true",
+    ];
+
+    private static readonly HashSet<string> NoFiles = [];
+
     private static readonly string[] EmbeddingFields = ["\"model\":\"m\"", "\"input\":[[1,2]]", "\"encoding_format\":\"base64\"", "\"dimensions\":4", "\"user\":\"u\""];
 
     private static readonly string[] TokenizeFields =
@@ -97,7 +142,7 @@ public partial class CompatibilityTableTests
         "\"dry_multiplier\":0.8", "\"dry_base\":1.5", "\"dry_allowed_length\":3", "\"dry_penalty_last_n\":64", "\"dry_sequence_breakers\":[\"a\"]", "\"dynatemp_range\":0.5", "\"dynatemp_exponent\":2", "\"mirostat\":2",
     ];
 
-    private static string Shape(string operation) => Parameter().Replace(operation, "{}");
+    private static string Shape(string operation) => Parameter().Replace(operation, "{}").TrimEnd('/');
 
     private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../.."));
 
