@@ -74,6 +74,7 @@ internal sealed record CatalogFile(string Path, IReadOnlyList<CatalogModel> Mode
         {
             Files = [.. model.Files.Select(file => file with { Path = System.IO.Path.GetFullPath(file.Path, folder) })],
             Adapter = model.Adapter is { } adapter ? adapter with { Path = System.IO.Path.GetFullPath(adapter.Path, folder) } : null,
+            Speculation = model.Speculation is { Draft: { } draft } speculation ? speculation with { Draft = draft with { Path = System.IO.Path.GetFullPath(draft.Path, folder) } } : model.Speculation,
             Template = model.Template is { Length: > 0 } template ? System.IO.Path.GetFullPath(template, folder) : null,
         };
         return ModelRules.Broken(model) is { } problem ? throw new CatalogException($"{where}: {problem}") : model;

@@ -79,6 +79,9 @@ public sealed record CatalogModel
     /// <summary>LoRA adapter over <see cref="Files"/>, so that a model of its own stands on weights another one uses too.</summary>
     public ModelAdapter? Adapter { get; init; }
 
+    /// <summary>How tokens are guessed ahead so that fewer steps are needed; null: they are not. The output is the same with and without.</summary>
+    public ModelSpeculation? Speculation { get; init; }
+
     /// <summary>Milliseconds every step of the bigram engine takes on top, so that it behaves like a slow model.</summary>
     public double StepDelayMs { get; init; }
 
@@ -97,6 +100,10 @@ public sealed record ModelFile(string Path, string Sha256, long? Bytes = null);
 /// <param name="Sha256">Lower-case hexadecimal.</param>
 /// <param name="Scale">How strongly it counts.</param>
 public sealed record ModelAdapter(string Path, string Sha256, double Scale = 1);
+
+/// <param name="Draft">Smaller model of the same vocabulary that guesses; null: guesses are what followed the same tokens before, in the conversation or the request's <c>prediction</c>.</param>
+/// <param name="MaxTokens">Most tokens guessed at once for a sequence, 1–16.</param>
+public sealed record ModelSpeculation(ModelFile? Draft = null, int MaxTokens = 8);
 
 /// <summary>Per million tokens, in the catalogue's currency unit.</summary>
 /// <param name="Second">Per second of video.</param>

@@ -39,7 +39,10 @@ public sealed class ModelCatalog
     public async Task VerifyAsync(CatalogModel model, CancellationToken cancellation)
     {
         var verdicts = VerifiedFiles.Read(options.OperatorFile);
-        foreach (var file in model.Adapter is { } adapter ? model.Files.Append(new ModelFile(adapter.Path, adapter.Sha256)) : model.Files)
+        List<ModelFile> files = [.. model.Files];
+        if (model.Adapter is { } adapter) files.Add(new ModelFile(adapter.Path, adapter.Sha256));
+        if (model.Speculation?.Draft is { } draft) files.Add(draft);
+        foreach (var file in files)
         {
             if (await verdicts.HashAsync(PathOf(model, file), cancellation) is var actual && actual != file.Sha256)
             {

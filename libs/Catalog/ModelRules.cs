@@ -42,6 +42,7 @@ internal static partial class ModelRules
             ?? (model.Threads > 512 ? $"threads: {model.Threads} is more than 512." : null)
             ?? (model.TensorSplit.Any(share => !double.IsFinite(share) || share < 0) || (model.TensorSplit.Count > 0 && model.TensorSplit.Sum() <= 0) ? $"tensor_split: {string.Join(", ", model.TensorSplit)} are no shares: numbers from 0, not all 0." : null)
             ?? (model.Adapter is { } adapter ? Broken(adapter, model.Engine) : null)
+            ?? (model.Speculation is { } speculation ? Broken(speculation, model.Engine) : null)
             ?? Below(0, model.Prices.Input, "prices.input")
             ?? Below(0, model.Prices.CachedInput, "prices.cached_input")
             ?? Below(0, model.Prices.Output, "prices.output")
@@ -94,6 +95,12 @@ internal static partial class ModelRules
         : !Hash().IsMatch(adapter.Sha256) ? $"adapter.sha256: \"{adapter.Sha256}\" is not 64 lower-case hexadecimal digits."
         : !double.IsFinite(adapter.Scale) || Math.Abs(adapter.Scale) > 100 ? $"adapter.scale: {adapter.Scale} is not −100 to 100."
         : !File.Exists(adapter.Path) ? $"adapter.path: {adapter.Path} is not there."
+        : null;
+
+    private static string? Broken(ModelSpeculation speculation, string engine) =>
+        engine is not ("llama.cpp" or "bigram") ? $"speculation: the engine {engine} draws no tokens."
+        : speculation.MaxTokens is < 1 or > 16 ? $"speculation.max_tokens: {speculation.MaxTokens} is not 1 to 16."
+        : speculation.Draft is { } draft && Broken(draft) is { } problem ? $"speculation.draft: {problem}"
         : null;
 
     private static string? Below(decimal least, decimal? value, string field) => value < least ? $"{field}: {value} is less than {least}." : null;

@@ -22,6 +22,9 @@ internal static class TestCatalogue
     /// <summary>10 ms a step, 8 slots, a queue of 192; greedily it never ends by itself.</summary>
     public const string Slow = "bigram-slow";
 
+    /// <summary>Guesses tokens ahead with a draft model, itself; 2 ms a step.</summary>
+    public const string Guessing = "bigram-guessing";
+
     /// <summary>Leads to <see cref="Fast"/>.</summary>
     public const string Alias = "gpt-4o-mini";
 
@@ -59,12 +62,13 @@ internal static class TestCatalogue
         shapes["prices"] = new JsonObject { ["second"] = 0.25 };
 
         var catalogue = Path.Combine(folder, "catalog.json");
-        File.WriteAllText(catalogue, JsonSerializer.Serialize(new { models = (object[])[.. withBundled ? [smolLm, vectors, shapes] : Array.Empty<object>(), Bigram(Fast, [], 64, 0, 1000, [Alias]), Bigram(Slow, [text], 8, 10, 192, [])] }));
+        File.WriteAllText(catalogue, JsonSerializer.Serialize(new { models = (object[])[.. withBundled ? [smolLm, vectors, shapes] : Array.Empty<object>(), Bigram(Fast, [], 64, 0, 1000, [Alias]), Bigram(Slow, [text], 8, 10, 192, []), Bigram(Guessing, [text], 8, 2, 192, [], new { draft = text })] }));
         return catalogue;
     }
 
-    private static object Bigram(string id, object[] files, int slots, double stepDelayMs, int queueLimit, string[] aliases) => new
+    private static object Bigram(string id, object[] files, int slots, double stepDelayMs, int queueLimit, string[] aliases, object? speculation = null) => new
     {
+        speculation,
         id, files, kind = "chat", engine = "bigram", context_length = 4096, default_output_tokens = 64, cache_tokens = 65536, slots, queue_limit = queueLimit, step_delay_ms = stepDelayMs, aliases,
         prices = new { input = 1, cached_input = 0.5, output = 2 },
     };

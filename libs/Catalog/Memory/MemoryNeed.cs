@@ -17,6 +17,9 @@ public sealed record MemoryNeed(long Weights, long Cache, long Host, long Buffer
     /// <summary>Sequence ids, and with them output rows, beyond the slots.</summary>
     private const int SpareRows = 24;
 
+    /// <summary>Guessed tokens of a step, each with a row.</summary>
+    private const int GuessedRows = 16;
+
     private const long Fixed = 24L << 20;
 
     /// <summary>Bytes for a token of the vocabulary: its text, scores and the tables that look it up, in native code and here.</summary>
@@ -25,7 +28,13 @@ public sealed record MemoryNeed(long Weights, long Cache, long Host, long Buffer
     public long Total => Weights + Cache + Host + Buffers;
 
     /// <exception cref="CatalogException">The model's file can't be read.</exception>
-    public static MemoryNeed Of(CatalogModel model) => Of(model, GgufHeader.Read(model.Files[0].Path));
+    public static MemoryNeed Of(CatalogModel model)
+    {
+        var need = Of(model, GgufHeader.Read(model.Files[0].Path));
+        if (model.Speculation?.Draft is not { } draft) return need;
+        var beside = Of(model with { Files = [draft], Adapter = null, Deterministic = false, HostCacheTokens = 0 }, GgufHeader.Read(draft.Path));
+        return new MemoryNeed(need.Weights + beside.Weights, need.Cache + beside.Cache, need.Host, need.Buffers + beside.Buffers);
+    }
 
     internal static MemoryNeed Of(CatalogModel model, GgufHeader header)
     {
@@ -39,7 +48,7 @@ public sealed record MemoryNeed(long Weights, long Cache, long Host, long Buffer
 
         var vocabulary = header.Number($"{header.Architecture}.vocab_size") ?? header.Number("tokenizer.ggml.tokens") ?? 0;
         var feedForward = header.Numbers($"{header.Architecture}.feed_forward_length", 1) is { Count: > 0 } wide ? wide.Max() : 4 * embedding;
-        var rows = model.Slots + SpareRows;
+        var rows = model.Slots + SpareRows + (model.Speculation is null ? 0 : GuessedRows);
         var activations = batch * ((6 * embedding) + (3 * feedForward) + (4 * heads * Math.Max(keyLength, valueLength))) * sizeof(float);
 
         // a mask over all cells; without flash attention a score for every head on top
@@ -60,6 +69,7 @@ public sealed record MemoryNeed(long Weights, long Cache, long Host, long Buffer
 
     private static IEnumerable<(string Setting, CatalogModel Model)> Ways(CatalogModel model)
     {
+        if (model.Speculation?.Draft is not null) yield return ("\"speculation\" without a draft model", model with { Speculation = model.Speculation with { Draft = null } });
         if (model.HostCacheTokens != 0) yield return ("\"host_cache_tokens\": 0", model with { HostCacheTokens = 0 });
         if (model.FlashAttention == false) yield return ("\"flash_attention\" left out", model with { FlashAttention = null });
         if (model.FlashAttention != false && model.CacheType is "f32" or "f16" or "bf16") yield return ("\"cache_type\": \"q8_0\"", model with { CacheType = "q8_0" });

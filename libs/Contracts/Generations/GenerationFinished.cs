@@ -61,6 +61,10 @@ public sealed record GenerationFigures
     /// <summary>Tokens sampled over all choices, end-of-generation tokens included.</summary>
     public int CompletionTokens { get; init; }
 
+    /// <summary>Of these: tokens that speculation had guessed; and those it guessed in vain, which are not counted.</summary>
+    public int AcceptedTokens { get; init; }
+    public int RejectedTokens { get; init; }
+
     /// <summary>Frames generated; those of a clip that was continued not counted.</summary>
     public int VideoFrames { get; init; }
 

@@ -31,6 +31,9 @@ public sealed record Frame
     /// <summary>Set in the last frame of a choice.</summary>
     public FinishReason? Finish { get; init; }
 
+    /// <summary>Set in the last frame of a choice, where tokens were guessed.</summary>
+    public Guesses? Guesses { get; init; }
+
     /// <summary>Set in the first frame of a run.</summary>
     public RunStarted? Started { get; init; }
 
@@ -40,6 +43,9 @@ public sealed record Frame
     /// <summary>Answers <see cref="AdoptRun"/>: the run as it stands, without the tokens so far.</summary>
     public RunChat? Adopted { get; init; }
 }
+
+/// <summary>What speculative decoding did for a choice in this run: tokens that were guessed and drawn, and those guessed in vain.</summary>
+public sealed record Guesses(int Accepted, int Rejected);
 
 /// <summary>What the worker found out before the first token.</summary>
 /// <param name="Worker">Id of the worker.</param>

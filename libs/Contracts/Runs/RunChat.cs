@@ -29,6 +29,9 @@ public sealed record RunChat
 
     public required Sampling Sampling { get; init; }
 
+    /// <summary>Text that the output is likely to hold, from which a model with speculation guesses; null: none was given.</summary>
+    public string? Prediction { get; init; }
+
     /// <summary>Number of choices, 1–128: one prompt, sampled this many times.</summary>
     public int Choices { get; init; } = 1;
 

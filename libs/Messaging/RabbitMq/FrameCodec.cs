@@ -25,6 +25,7 @@ internal static class FrameCodec
         Logprobs = 16,
         Prompt = 32,
         Adopted = 64,
+        Guesses = 128,
     }
 
     public static ReadOnlyMemory<byte> Write(Frame frame)
@@ -42,8 +43,14 @@ internal static class FrameCodec
         writer.Numbers(frame.Micros);
         writer.Number((int)((frame.Finish is null ? 0 : Parts.Finish) | (frame.Started is null ? 0 : Parts.Started)
             | (frame.Error is null ? 0 : Parts.Error) | (frame.Error?.Param is null ? 0 : Parts.Param)
-            | (frame.Logprobs.Length == 0 ? 0 : Parts.Logprobs) | (frame.Started?.Prompt is null ? 0 : Parts.Prompt) | (frame.Adopted is null ? 0 : Parts.Adopted)));
+            | (frame.Logprobs.Length == 0 ? 0 : Parts.Logprobs) | (frame.Started?.Prompt is null ? 0 : Parts.Prompt) | (frame.Adopted is null ? 0 : Parts.Adopted) | (frame.Guesses is null ? 0 : Parts.Guesses)));
         if (frame.Finish is { } finish) writer.Number((int)finish);
+        if (frame.Guesses is { } guesses)
+        {
+            writer.Number(guesses.Accepted);
+            writer.Number(guesses.Rejected);
+        }
+
         if (frame.Started is { } started)
         {
             writer.Text(started.Worker);
@@ -92,6 +99,7 @@ internal static class FrameCodec
         frame = frame with
         {
             Finish = parts.HasFlag(Parts.Finish) ? (FinishReason)reader.Number() : null,
+            Guesses = parts.HasFlag(Parts.Guesses) ? new Guesses(reader.Number(), reader.Number()) : null,
             Started = parts.HasFlag(Parts.Started) ? new RunStarted(reader.Text(), reader.Number(), reader.Number(), reader.Number()) : null,
             Error = parts.HasFlag(Parts.Error) ? new RunError((RunErrorKind)reader.Number(), reader.Text(), reader.Text(), parts.HasFlag(Parts.Param) ? reader.Text() : null) : null,
             Logprobs = parts.HasFlag(Parts.Logprobs) ? Logprobs(ref reader) : [],

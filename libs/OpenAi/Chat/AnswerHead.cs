@@ -8,4 +8,14 @@ public sealed record AnswerHead(string Id, long Created, string Model, string Sy
 
 /// <param name="Cached">Of <paramref name="Prompt"/>: tokens that did not have to be decoded.</param>
 /// <param name="Completion">Over all choices.</param>
-public readonly record struct TokenUsage(int Prompt, int Cached, int Completion);
+public readonly record struct TokenUsage(int Prompt, int Cached, int Completion)
+{
+    /// <summary>Of <see cref="Completion"/>: tokens the model thought with.</summary>
+    public int Reasoning { get; init; }
+
+    /// <summary>Of <see cref="Completion"/>: tokens that had been guessed.</summary>
+    public int Accepted { get; init; }
+
+    /// <summary>Tokens guessed in vain; not part of <see cref="Completion"/>.</summary>
+    public int Rejected { get; init; }
+}

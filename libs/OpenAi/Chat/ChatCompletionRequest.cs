@@ -27,6 +27,9 @@ public sealed record ChatCompletionRequest
     /// <summary>At most 4, none empty.</summary>
     public IReadOnlyList<string> Stop { get; init; } = [];
 
+    /// <summary>Text the answer is likely to hold; null: none was given.</summary>
+    public string? Prediction { get; init; }
+
     /// <summary>Functions the model may call; null: none.</summary>
     public ToolFields? Tools { get; init; }
 

@@ -26,6 +26,7 @@ public static class ChatRequestReader
             Choices = (int)(fields.Integer("n", 1, 128) ?? 1),
             MaxTokens = MaxTokens(fields, errors),
             Stop = StopField.Read(fields, errors),
+            Prediction = Prediction(fields, errors),
             Stream = fields.Boolean("stream") ?? false,
             Tools = ToolReader.Read(fields, errors),
             Form = OutputFormReader.Read(fields, errors),
@@ -47,7 +48,6 @@ public static class ChatRequestReader
             errors.Add(ApiError.Invalid("Invalid 'continue_final_message': the last message is not from the assistant, so there is nothing to continue.", "continue_final_message", "invalid_value"));
         }
 
-        Prediction(fields, errors);
         NotYet.Check(body, fields, errors);
         return errors.Found is { } error ? error : request;
     }
@@ -78,14 +78,25 @@ public static class ChatRequestReader
         _ => "default",
     };
 
-    /// <summary>A prediction makes some engines faster and the answer no different.</summary>
-    private static void Prediction(JsonObjectReader fields, FirstError errors)
+    /// <summary>What is likely to be said: it may make the answer faster, never different. Content parts are joined.</summary>
+    private static string? Prediction(JsonObjectReader fields, FirstError errors)
     {
-        if (fields.Object("prediction") is not { } prediction) return;
+        if (fields.Object("prediction") is not { } prediction) return null;
         var inside = new JsonObjectReader(prediction, "prediction.", errors);
         inside.RequiredText("type");
         inside.OneOf("type", "content");
-        if (!inside.Has("content", out var content)) errors.Add(Wrong.Missing("prediction.content"));
-        else if (content.ValueKind is not (JsonValueKind.String or JsonValueKind.Array)) errors.Add(Wrong.Type("prediction.content", "one of a string or array of objects", content));
+        if (!inside.Has("content", out var content))
+        {
+            errors.Add(Wrong.Missing("prediction.content"));
+            return null;
+        }
+
+        if (content.ValueKind == JsonValueKind.String) return content.GetString();
+        if (content.ValueKind == JsonValueKind.Array) return string.Concat(content.EnumerateArray().Select(PartText));
+        errors.Add(Wrong.Type("prediction.content", "one of a string or array of objects", content));
+        return null;
     }
+
+    private static string? PartText(JsonElement part) =>
+        part.ValueKind == JsonValueKind.Object && part.TryGetProperty("text", out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
 }

@@ -15,6 +15,12 @@ internal static class UsageBody
         output.WriteNumber((long)usage.Prompt + usage.Completion);
         output.Write(",\"prompt_tokens_details\":{\"cached_tokens\":"u8);
         output.WriteNumber(usage.Cached);
-        output.Write(",\"audio_tokens\":0},\"completion_tokens_details\":{\"reasoning_tokens\":0,\"audio_tokens\":0,\"accepted_prediction_tokens\":0,\"rejected_prediction_tokens\":0}}"u8);
+        output.Write(",\"audio_tokens\":0},\"completion_tokens_details\":{\"reasoning_tokens\":"u8);
+        output.WriteNumber(usage.Reasoning);
+        output.Write(",\"audio_tokens\":0,\"accepted_prediction_tokens\":"u8);
+        output.WriteNumber(usage.Accepted);
+        output.Write(",\"rejected_prediction_tokens\":"u8);
+        output.WriteNumber(usage.Rejected);
+        output.Write("}}"u8);
     }
 }

@@ -22,14 +22,26 @@ internal sealed class ChatAnswer(HttpContext http, AnswerHead head, ChatCompleti
 
     public ValueTask Fail(ApiError error, CancellationToken cancellation) => new(error.Write(http));
 
-    public static void Write(IBufferWriter<byte> output, AnswerHead head, Generation generation, ChatCompletionRequest request) =>
-        ChatCompletionBody.Write(output, head, [.. generation.Choices.Select((choice, i) => Choice(generation, request, choice, i))], generation.Usage());
+    public static void Write(IBufferWriter<byte> output, AnswerHead head, Generation generation, ChatCompletionRequest request)
+    {
+        var reasoning = 0;
+        List<ChatChoice> choices = [.. generation.Choices.Select((choice, i) => Choice(generation, request, choice, i, ref reasoning))];
+        ChatCompletionBody.Write(output, head, choices, generation.Usage() with { Reasoning = reasoning });
+    }
 
-    private static ChatChoice Choice(Generation generation, ChatCompletionRequest request, ChoiceProgress choice, int index)
+    private static ChatChoice Choice(Generation generation, ChatCompletionRequest request, ChoiceProgress choice, int index, ref int reasoning)
     {
         var parts = new OutputParts();
         var parser = generation.Request.Output.Parser(generation.Id, index, parts);
-        parser.Append(choice.Text.Span);
+        var start = 0;
+        foreach (var end in choice.TextEnds)
+        {
+            if (end > start) parser.Append(choice.Text.Span[start..end]);
+            reasoning += parts.Thinks ? 1 : 0;
+            start = end;
+        }
+
+        parser.Append(choice.Text.Span[start..]);
         parser.End();
         var calls = parts.Calls;
         return new ChatChoice(parts.Said, choice.Finish.ForClient(request.Tools, calls.Count), generation.Request.Sampling.Logprobs is null ? null : (choice.Logprobs ?? []).ToWire())
@@ -45,7 +57,7 @@ internal static class ChatFigures
 {
     public static AnswerHead Head(this Generation generation) => new(generation.Id, generation.StartedAt.ToUnixTimeSeconds(), generation.Model.Id, generation.Model.SystemFingerprint, generation.Request.ServiceTier);
 
-    public static TokenUsage Usage(this Generation generation) => new(generation.Started?.PromptTokens ?? 0, generation.Started?.CachedTokens ?? 0, generation.CompletionTokens);
+    public static TokenUsage Usage(this Generation generation) => new(generation.Started?.PromptTokens ?? 0, generation.Started?.CachedTokens ?? 0, generation.CompletionTokens) { Accepted = generation.AcceptedTokens, Rejected = generation.RejectedTokens };
 
     public static ChatFinish ForClient(this FinishReason? reason) => reason == FinishReason.Stop ? ChatFinish.Stop : ChatFinish.Length;
 

@@ -87,7 +87,7 @@ internal sealed class ChatReconnect(Callers callers, ServedModels models, Output
         if (recorded.Outcome == Outcome.Completed)
         {
             var finishes = figures.FinishReasons.Select(reason => (FinishReason?)Enum.Parse<FinishReason>(reason, ignoreCase: true)).ToList();
-            await stream.End(finishes, new TokenUsage(figures.PromptTokens, figures.CachedTokens, figures.CompletionTokens), http.RequestAborted);
+            await stream.End(finishes, new TokenUsage(figures.PromptTokens, figures.CachedTokens, figures.CompletionTokens) { Accepted = figures.AcceptedTokens, Rejected = figures.RejectedTokens }, http.RequestAborted);
         }
         else
         {

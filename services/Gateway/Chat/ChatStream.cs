@@ -42,7 +42,7 @@ internal sealed class ChatStream : IAnswer
         }
         else
         {
-            if (frame.Started is { } started) chunks.Used = new TokenUsage(started.PromptTokens, started.CachedTokens, chunks.Used.Completion);
+            if (frame.Started is { } started) chunks.Used = chunks.Used with { Prompt = started.PromptTokens, Cached = started.CachedTokens };
             Begin();
             WriteTokens(frame, step.Skip);
             if (frame.Finish is { } reason) Finish(frame.Choice, reason);
@@ -62,7 +62,7 @@ internal sealed class ChatStream : IAnswer
             if (!finished[i]) WriteFinish(i, finishes[i]);
         }
 
-        if (request.StreamOptions.IncludeUsage) chunks.Usage(output, request.Choices - 1, usage);
+        if (request.StreamOptions.IncludeUsage) chunks.Usage(output, request.Choices - 1, usage with { Reasoning = chunks.Used.Reasoning });
         ChatChunkWriter.Done(output);
         await output.FlushAsync(cancellation);
     }
@@ -88,6 +88,7 @@ internal sealed class ChatStream : IAnswer
             if (request.StreamOptions.ContinuousUsage) chunks.Used = chunks.Used with { Completion = chunks.Used.Completion + 1 };
             if (frame.Logprobs.Length > 0 && frame.Logprobs[i] is { } logprob) (told[frame.Choice].Pending ??= []).Add(logprob.ToWire());
             told[frame.Choice].Parser.Append(frame.Text.AsSpan(start, frame.TextEnds[i] - start));
+            if (told[frame.Choice].Thinks) chunks.Used = chunks.Used with { Reasoning = chunks.Used.Reasoning + 1 };
         }
 
         told[frame.Choice].Parser.Append(frame.Text.AsSpan(start));
@@ -134,23 +135,29 @@ internal sealed class ChatStream : IAnswer
 
         public int Calls { get; private set; }
 
+        /// <summary>Whether what came last was reasoning.</summary>
+        public bool Thinks { get; private set; }
+
         private IBufferWriter<byte> Output => stream.http.Response.BodyWriter;
         private bool IsLegacy => stream.request.Tools is { Legacy: true };
 
         public void Content(ReadOnlySpan<byte> utf8)
         {
+            Thinks = false;
             stream.chunks.Content(Output, index, utf8, Pending);
             Pending?.Clear();
         }
 
         public void Reasoning(ReadOnlySpan<byte> utf8)
         {
+            Thinks = true;
             stream.chunks.Reasoning(Output, index, utf8, Pending);
             Pending?.Clear();
         }
 
         public void ToolCall(int call, string id, string name)
         {
+            Thinks = false;
             Calls++;
             stream.chunks.ToolCall(Output, index, call, id, name, IsLegacy);
         }

@@ -21,6 +21,7 @@ internal static class ChatTranslation
         Choices = request.Choices,
         MaxTokens = request.MaxTokens ?? model.Entry.DefaultOutputTokens,
         Stop = request.Stop,
+        Prediction = request.Prediction,
         User = request.User ?? "",
         Stream = request.Stream,
         ServiceTier = request.ServiceTier,

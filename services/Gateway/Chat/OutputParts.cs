@@ -15,11 +15,26 @@ internal sealed class OutputParts : IOutputSink
     public ReadOnlyMemory<byte> Thought => reasoning.WrittenMemory;
     public IReadOnlyList<ChatToolCall> Calls => [.. calls.Select(call => new ChatToolCall(call.Id, call.Name, call.Arguments.WrittenMemory))];
 
-    public void Content(ReadOnlySpan<byte> utf8) => content.Write(utf8);
+    /// <summary>Whether what came last was reasoning.</summary>
+    public bool Thinks { get; private set; }
 
-    public void Reasoning(ReadOnlySpan<byte> utf8) => reasoning.Write(utf8);
+    public void Content(ReadOnlySpan<byte> utf8)
+    {
+        Thinks = false;
+        content.Write(utf8);
+    }
 
-    public void ToolCall(int index, string id, string name) => calls.Add((id, name, new ArrayBufferWriter<byte>()));
+    public void Reasoning(ReadOnlySpan<byte> utf8)
+    {
+        Thinks = true;
+        reasoning.Write(utf8);
+    }
+
+    public void ToolCall(int index, string id, string name)
+    {
+        Thinks = false;
+        calls.Add((id, name, new ArrayBufferWriter<byte>()));
+    }
 
     public void Arguments(int index, ReadOnlySpan<byte> utf8) => calls[index].Arguments.Write(utf8);
 }

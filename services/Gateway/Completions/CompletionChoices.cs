@@ -14,7 +14,11 @@ internal static class CompletionChoices
         new(generations[0].Id, generations[0].StartedAt.ToUnixTimeSeconds(), generations[0].Model.Id, generations[0].Model.SystemFingerprint);
 
     public static TokenUsage Usage(IReadOnlyList<Generation> generations) => new(
-        generations.Sum(one => one.Usage().Prompt), generations.Sum(one => one.Usage().Cached), generations.Sum(one => one.CompletionTokens));
+        generations.Sum(one => one.Usage().Prompt), generations.Sum(one => one.Usage().Cached), generations.Sum(one => one.CompletionTokens))
+    {
+        Accepted = generations.Sum(one => one.AcceptedTokens),
+        Rejected = generations.Sum(one => one.RejectedTokens),
+    };
 
     /// <summary>The prompt as each of its choices begins with it: nothing where it is not echoed.</summary>
     public static (byte[] Text, IReadOnlyList<CompletionToken> Tokens) Prompt(CompletionRequest request, int index, RunStarted? started)

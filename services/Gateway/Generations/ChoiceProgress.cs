@@ -17,6 +17,7 @@ internal sealed class ChoiceProgress
 
     public int Count => tokens.Count;
     public FinishReason? Finish { get; private set; }
+    public Guesses? Guesses { get; private set; }
     public ReadOnlyMemory<byte> Text => text.WrittenMemory;
 
     /// <summary>Of the tokens the client sees; null where they were not asked for, or no token has come.</summary>
@@ -39,9 +40,12 @@ internal sealed class ChoiceProgress
         for (var i = skip; i < frame.TextEnds.Length; i++) ends.Add(frame.TextEnds[i] + shift);
         if (frame.Logprobs.Length > 0) (logprobs ??= []).AddRange(frame.Logprobs.AsSpan(skip));
         text.Write(frame.Text.AsSpan(frame.TextStart(skip)));
-        Finish = frame.Finish;
+        (Finish, Guesses) = (frame.Finish, frame.Guesses);
         return FrameFit.New;
     }
+
+    /// <summary>For each token the end of its share in <see cref="Text"/>.</summary>
+    public ReadOnlySpan<int> TextEnds => CollectionsMarshal.AsSpan(ends);
 
     public int[] Tokens() => [.. tokens];
 

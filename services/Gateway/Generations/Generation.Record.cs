@@ -26,6 +26,8 @@ internal sealed partial class Generation
         PromptTokens = Started?.PromptTokens ?? 0,
         CachedTokens = Started?.CachedTokens ?? 0,
         CompletionTokens = CompletionTokens,
+        AcceptedTokens = AcceptedTokens,
+        RejectedTokens = RejectedTokens,
         Choices = Choices.Count,
         FinishReasons = [.. Choices.Select(choice => (choice.Finish ?? FinishReason.Cancelled).ToString().ToLowerInvariant())],
         Seed = Request.Sampling.Seed,

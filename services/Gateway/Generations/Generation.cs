@@ -85,6 +85,8 @@ internal sealed partial class Generation : IAsyncDisposable
     public TimeSpan? FirstToken { get; private set; }
     public TimeSpan Age => owner.Clock.GetElapsedTime(began);
     public int CompletionTokens => Choices.Sum(choice => choice.Count);
+    public int AcceptedTokens => Choices.Sum(choice => choice.Guesses?.Accepted ?? 0);
+    public int RejectedTokens => Choices.Sum(choice => choice.Guesses?.Rejected ?? 0);
     public HeldGrant? Held => worker is { } held && ticket is { } granted ? new HeldGrant(granted, held) : null;
     private RunLine Line => new(owner.Runs, Worker, Id, Run);
     private bool IsFinished => Choices.All(choice => choice.Finish is not null);

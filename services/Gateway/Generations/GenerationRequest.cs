@@ -42,6 +42,9 @@ internal sealed record GenerationRequest
 
     public IReadOnlyList<string> Stop { get; init; } = [];
 
+    /// <summary>What the output is likely to hold; null: no word of it.</summary>
+    public string? Prediction { get; init; }
+
     /// <summary>What the output keeps to, and how it is read.</summary>
     public OutputPlan Output { get; init; } = OutputPlan.Plain;
 
@@ -81,6 +84,7 @@ internal sealed record GenerationRequest
         MaxTokens = MaxTokens,
         Allowance = 0,
         Stop = Stop,
+        Prediction = Prediction,
         Constraint = Output.Constraint,
         ShownTokens = Output.ShownTokens,
     };

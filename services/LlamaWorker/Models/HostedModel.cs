@@ -126,6 +126,7 @@ internal sealed class HostedModel(CatalogModel entry, TemplateFacts template, lo
         await unused;
         _loaded = null;
         loaded.Engine.Dispose();
+        loaded.Draft?.Dispose();
     }
 
     private void BeginUse()
@@ -143,9 +144,9 @@ internal sealed class HostedModel(CatalogModel entry, TemplateFacts template, lo
 
 /// <summary>What of a catalogue entry makes it a different model to load.</summary>
 internal readonly record struct LoadSpec(
-    string Engine, string Artifact, string? Template, int ContextLength, int Slots, int? CacheTokens, int? HostCacheTokens, int? Threads, double StepDelayMs, string CacheType, bool? FlashAttention, int? GpuLayers, string TensorSplit, double AdapterScale)
+    string Engine, string Artifact, string? Template, int ContextLength, int Slots, int? CacheTokens, int? HostCacheTokens, int? Threads, double StepDelayMs, string CacheType, bool? FlashAttention, int? GpuLayers, string TensorSplit, double AdapterScale, string? Draft, int? Guesses)
 {
     public static LoadSpec Of(CatalogModel model) =>
         new(model.Engine, ModelCatalog.ArtifactHash(model), model.Template, model.ContextLength, model.Slots, model.CacheTokens, model.HostCacheTokens, model.Threads, model.StepDelayMs, model.CacheType, model.FlashAttention, model.GpuLayers,
-            string.Join(' ', model.TensorSplit), model.Adapter?.Scale ?? 0);
+            string.Join(' ', model.TensorSplit), model.Adapter?.Scale ?? 0, model.Speculation?.Draft?.Sha256, model.Speculation?.MaxTokens);
 }

@@ -5,7 +5,8 @@ using Platform.Inference.Engine;
 namespace Platform.LlamaWorker.Models;
 
 /// <summary>A model in memory with the batcher that decodes its runs.</summary>
-internal sealed record LoadedModel(IEngineModel Engine, ContinuousBatcher Batcher, PromptWriter Prompt)
+/// <param name="Draft">The model that guesses for it, where one does.</param>
+internal sealed record LoadedModel(IEngineModel Engine, ContinuousBatcher Batcher, PromptWriter Prompt, IEngineModel? Draft)
 {
     public GrammarCache Grammars { get; } = new();
     public ControlVocabulary Vocabulary { get; } = new(Engine);

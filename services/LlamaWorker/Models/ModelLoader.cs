@@ -5,6 +5,7 @@ using Platform.Inference.Batching;
 using Platform.Inference.Bigram;
 using Platform.Inference.Engine;
 using Platform.Inference.LlamaCpp;
+using Platform.Inference.Speculation;
 using Platform.Templates;
 
 namespace Platform.LlamaWorker.Models;
@@ -43,18 +44,29 @@ internal sealed class ModelLoader(ModelCatalog catalog, IOptions<NativesOptions>
     {
         await catalog.VerifyAsync(entry, cancellation);
         var engine = Open(entry, vocabularyOnly: false);
+        IEngineModel? draft = null;
         try
         {
+            if (entry.Speculation?.Draft is { } file)
+            {
+                draft = Open(entry with { Files = [file], Adapter = null }, vocabularyOnly: false);
+                if (!Vocabularies.AreSame(engine, draft)) throw new EngineException($"The draft model of {entry.Id} can't guess for it: its vocabulary is another one. Name a model of the same family in speculation.draft.");
+            }
+
             var prompt = new PromptWriter(ChatTemplate.Parse(await Source(entry, engine, cancellation)), engine);
             var cells = entry.CacheTokens ?? 2 * entry.ContextLength;
             var options = new BatcherOptions(
                 entry.ContextLength, entry.Slots, cells, Threads: entry.Threads ?? LlamaLibrary.DefaultThreads, HostCacheTokens: entry.HostCacheTokens ?? cells,
-                CacheType: Enum.Parse<CacheType>(entry.CacheType.Replace("_", "", StringComparison.Ordinal), ignoreCase: true), FlashAttention: entry.FlashAttention);
-            return new LoadedModel(engine, new ContinuousBatcher(engine, options, loggers.CreateLogger<ContinuousBatcher>()), prompt);
+                CacheType: Enum.Parse<CacheType>(entry.CacheType.Replace("_", "", StringComparison.Ordinal), ignoreCase: true), FlashAttention: entry.FlashAttention)
+            {
+                Speculation = entry.Speculation is { } speculation ? new SpeculationOptions(draft, speculation.MaxTokens) : null,
+            };
+            return new LoadedModel(engine, new ContinuousBatcher(engine, options, loggers.CreateLogger<ContinuousBatcher>()), prompt, draft);
         }
         catch
         {
             engine.Dispose();
+            draft?.Dispose();
             throw;
         }
     }

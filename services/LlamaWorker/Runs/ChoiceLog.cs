@@ -58,6 +58,9 @@ internal sealed class ChoiceLog
 
     public FinishReason? Reason => _finish;
 
+    /// <summary>How speculation did in this run; null: nothing was guessed.</summary>
+    public Guesses? Guesses { get; set; }
+
     /// <summary>Tokens that can be sent and have not been.</summary>
     public int Pending => Sendable - _sent;
 
@@ -131,6 +134,7 @@ internal sealed class ChoiceLog
             Micros = _micros[from..to],
             Logprobs = _logprobs?.Of(from, to) ?? [],
             Finish = last ? _finish : null,
+            Guesses = last ? Guesses : null,
         };
     }
 

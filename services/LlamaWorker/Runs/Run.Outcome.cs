@@ -39,6 +39,8 @@ internal sealed partial class Run
             PromptTokens = prompt,
             CachedTokens = cached,
             CompletionTokens = completion,
+            AcceptedTokens = _choices.Sum(choice => choice.Guesses?.Accepted ?? 0),
+            RejectedTokens = _choices.Sum(choice => choice.Guesses?.Rejected ?? 0),
             Choices = _request.Choices,
             FinishReasons = [.. _choices.Select(choice => (choice.Reason ?? FinishReason.Cancelled).ToString().ToLowerInvariant())],
             CostMicros = _model.Entry.Prices.Micros(prompt, cached, completion),

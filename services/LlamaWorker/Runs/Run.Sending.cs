@@ -109,6 +109,7 @@ internal sealed partial class Run
             ScorePrompt = scores,
             PromptField = _request.Plain is null ? "messages" : "prompt",
             SoFar = _request.SoFar,
+            Prediction = _model.Batcher.Options.Speculation is not null && _request.Prediction is { } text ? _model.Prompt.Tokens(new PlainPrompt(text)) : [],
             Grammar = grammar,
             Ended = ended,
             Tenant = _request.ProjectId,

@@ -211,6 +211,11 @@ internal sealed partial class Run : ITokenSink
         }
     }
 
+    void ITokenSink.Guessed(int choice, int accepted, int rejected)
+    {
+        lock (_gate) _choices[choice].Guesses = new Guesses(accepted, rejected);
+    }
+
     void ITokenSink.Finished(int choice, FinishReason reason) => End(choice, reason);
 
     void ITokenSink.Failed(RunError error) => Fail(error);
