@@ -1,7 +1,9 @@
+using System.Text.Json;
 using Platform.Contracts.Generations;
 using Platform.Contracts.Runs;
 using Platform.Gateway.Chat;
 using Platform.Gateway.Tests.Host;
+using Platform.Grains.Pools;
 
 namespace Platform.Gateway.Tests.Chat;
 
@@ -48,6 +50,26 @@ public class ChatAnswerTests
         var recorded = await gateway.Ledger.Next();
         Assert.Null(recorded.Content);
         Assert.Equal(1, recorded.Figures.CompletionTokens);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(""" "stream":true,"stream_options":{"include_usage":true} """)]
+    public async Task Tokens_a_model_thinks_with_and_guesses_are_counted(string fields)
+    {
+        await using var gateway = await GatewayHost.Start();
+        gateway.Grains.Pool.Traits = new ModelTraits("hermes", null, Thinks: true, default);
+        var asked = gateway.Chat(fields);
+        var run = await gateway.Worker.Next<RunChat>();
+        await gateway.Worker.Send(run, gateway.Worker.Tokens(run, 0, ["<think>", "Hm", ", well", "</think>", "\n\n", "Yes", "!"], FinishReason.Stop) with { Guesses = new Guesses(3, 2) });
+        using var answer = await asked;
+        var text = await answer.Content.ReadAsStringAsync();
+        if (fields.Length > 0) text = text.Split('\n').Last(line => line.Contains("\"usage\":{", StringComparison.Ordinal))["data: ".Length..];
+        var usage = JsonDocument.Parse(text).RootElement.GetProperty("usage");
+        var details = usage.GetProperty("completion_tokens_details");
+        Assert.Equal((7, 3, 2), (usage.GetProperty("completion_tokens").GetInt32(), details.GetProperty("accepted_prediction_tokens").GetInt32(), details.GetProperty("rejected_prediction_tokens").GetInt32()));
+        Assert.InRange(details.GetProperty("reasoning_tokens").GetInt32(), 2, 4); // the marks around a thought may count
+        Assert.Equal((3, 2), ((await gateway.Ledger.Next()) is { Figures: var figures } ? (figures.AcceptedTokens, figures.RejectedTokens) : default));
     }
 
     [Theory]

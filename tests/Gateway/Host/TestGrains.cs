@@ -57,6 +57,9 @@ internal sealed class TestPool : IPool
     public ConcurrentQueue<HeldGrant> Offered { get; } = new();
     public List<string> Workers { get; } = ["w1"];
 
+    /// <summary>What the model's template tells; null: nothing.</summary>
+    public ModelTraits? Traits { get; set; }
+
     /// <summary>Worker by generation.</summary>
     public ConcurrentDictionary<string, string> Running { get; } = new();
 
@@ -83,7 +86,7 @@ internal sealed class TestPool : IPool
 
     public ValueTask Heartbeat(WorkerReport report) => default;
     public ValueTask Leave(string workerId) => default;
-    public ValueTask<PoolReport> Read() => new(new PoolReport([.. Workers.Select(worker => new PoolWorker(worker, 8, 0))], 0, 0, 8192, 10));
+    public ValueTask<PoolReport> Read() => new(new PoolReport([.. Workers.Select(worker => new PoolWorker(worker, 8, 0))], 0, 0, 8192, 10, Traits));
     public ValueTask<string?> Find(string generationId) => new(Running.GetValueOrDefault(generationId));
 }
 
