@@ -10,18 +10,18 @@ namespace Platform.Messaging.Ledger;
 
 /// <summary>
 /// Records by giving generations to the ledger's queue: whoever records waits until the broker has confirmed. What comes meanwhile goes out together
-/// in the next message. While the broker is away everything is kept and tried again; when much is kept, <see cref="HasRoom"/> says so.
+/// in the next message; two are under way at once, so that nobody waits for a confirm and then for another. While the broker is away everything is kept and tried again; when much is kept, <see cref="HasRoom"/> says so.
 /// </summary>
 internal sealed partial class QueuedLedger(RabbitMqOptions options, TimeProvider time, ILogger<QueuedLedger> logger) : BackgroundService, IGenerationLedger
 {
-    private const int Capacity = 8192, MaxBatch = 128;
+    private const int Publishers = 2, Capacity = 8192, MaxBatch = 128;
     private const long MostBytes = 64 << 20, MostBatchBytes = 4 << 20;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100), LongestPause = TimeSpan.FromSeconds(2);
     private static readonly CreateChannelOptions Confirmed = new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
     private static readonly BasicProperties Properties = new() { DeliveryMode = DeliveryModes.Persistent, ContentType = "application/json", Type = "generations-finished" };
     private static readonly Gauge Kept = Metrics.CreateGauge("platform_ledger_unconfirmed_records", "Finished generations the broker has not confirmed yet.");
 
-    private readonly Channel<Unconfirmed> _records = Channel.CreateBounded<Unconfirmed>(new BoundedChannelOptions(Capacity) { SingleReader = true });
+    private readonly Channel<Unconfirmed> _records = Channel.CreateBounded<Unconfirmed>(Capacity);
     private long _count, _bytes;
 
     public bool HasRoom => Interlocked.Read(ref _count) < Capacity && Interlocked.Read(ref _bytes) < MostBytes;
@@ -53,7 +53,9 @@ internal sealed partial class QueuedLedger(RabbitMqOptions options, TimeProvider
     }
 
     /// <summary>Ends when <see cref="StopAsync"/> has closed the buffer and it is empty.</summary>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(Enumerable.Range(0, Publishers).Select(_ => Publish(stoppingToken)));
+
+    private async Task Publish(CancellationToken stoppingToken)
     {
         await using var broker = new BrokerChannel(options, "ledger records", Confirmed);
         Unconfirmed? first = null;
@@ -62,6 +64,7 @@ internal sealed partial class QueuedLedger(RabbitMqOptions options, TimeProvider
             while (first is not null || await _records.Reader.WaitToReadAsync(stoppingToken))
             {
                 first = Collect(first, out var batch);
+                if (batch.Count == 0) continue; // the other one was quicker
                 await Publish(broker, batch, stoppingToken);
                 foreach (var record in batch)
                 {

@@ -17,12 +17,10 @@ internal sealed partial class Embedding : IAsyncDisposable
     private static readonly TimeSpan NextLook = TimeSpan.FromMilliseconds(500);
 
     private readonly LiveEmbeddings owner;
-    private readonly IPool pool;
+    private readonly PoolPlace place;
     private readonly ChannelReader<EmbeddingAnswer> answers;
     private readonly DateTimeOffset deadline;
     private readonly long began;
-    private Ticket? ticket;
-    private string? worker;
 
     public Embedding(string id, EmbeddingRequest request, int estimate, LiveEmbeddings owner)
     {
@@ -30,7 +28,7 @@ internal sealed partial class Embedding : IAsyncDisposable
         (StartedAt, began) = (owner.Clock.GetUtcNow(), owner.Clock.GetTimestamp());
         deadline = StartedAt + owner.Options.Timeout;
         Reservation = new Reservation(id, request.Caller.KeyId, request.Model.Id, estimate);
-        pool = owner.Grains.GetGrain<IPool>(request.Model.Id);
+        place = new PoolPlace(request.Model.Id, owner.Grains, owner.Clock, owner.Options, owner.Logger);
         answers = owner.Inbox.Open(id);
         Vectors = new CollectedVectors(request.Inputs.Count);
     }
@@ -47,7 +45,7 @@ internal sealed partial class Embedding : IAsyncDisposable
     /// <summary>The worker that has it now, or had it last.</summary>
     public string Worker { get; private set; } = "";
     public int Run { get; private set; }
-    public HeldGrant? Held => worker is { } held && ticket is { } granted ? new HeldGrant(granted, held) : null;
+    public HeldGrant? Held => place.Held;
 
     /// <summary>Null: the vectors are there.</summary>
     public async Task<ApiError?> Make(CancellationToken cancellation)
@@ -56,8 +54,14 @@ internal sealed partial class Embedding : IAsyncDisposable
         {
             var lost = Worker;
             if (Run > 1) await Task.Delay(NextLook, owner.Clock, cancellation); // two workers in a row could not
-            ticket = new Ticket($"{Id}/{++Run}", Request.Caller.ProjectId, 0, Request.Slots, Reservation.Tokens, [], lost.Length > 0 ? lost : null);
-            if (await TakeWorker(ticket, cancellation) is { } refusal) return refusal;
+            var ticket = new Ticket($"{Id}/{++Run}", Request.Caller.ProjectId, 0, Request.Slots, Reservation.Tokens, [], lost.Length > 0 ? lost : null);
+            await foreach (var refusal in place.Take(ticket, takesOver: Run > 1, cancellation))
+            {
+                if (refusal is not null) return refusal;
+            }
+
+            Worker = place.Worker!; // it ends with one
+            Queued ??= Age;
             if (await Send(cancellation))
             {
                 var (done, error) = await Collect(cancellation);
@@ -72,7 +76,7 @@ internal sealed partial class Embedding : IAsyncDisposable
     /// <summary>Nobody waits any more.</summary>
     public async Task Cancel()
     {
-        if (worker is null) return;
+        if (place.Worker is null) return;
         try
         {
             await owner.Queues.Send(Worker, new CancelRun(Id, Run), CancellationToken.None);
@@ -84,42 +88,12 @@ internal sealed partial class Embedding : IAsyncDisposable
     }
 
     /// <summary>Gives the worker back, or the place in the queue.</summary>
-    public async ValueTask LeaveWorker()
-    {
-        if (ticket is not { } held) return;
-        (ticket, worker) = (null, null);
-        await pool.Release(held.Id, 0);
-    }
+    public ValueTask LeaveWorker() => place.Leave(completionTokens: 0);
 
     public ValueTask DisposeAsync()
     {
         owner.Forget(this);
         return default;
-    }
-
-    private async Task<ApiError?> TakeWorker(Ticket asked, CancellationToken cancellation)
-    {
-        var since = owner.Clock.GetTimestamp();
-        while (true)
-        {
-            var answer = await pool.Take(asked, owner.Options.Silence).WaitAsync(cancellation);
-            switch (answer.State)
-            {
-                case TicketState.Granted:
-                    worker = Worker = answer.Worker!; // a grant names its worker
-                    Queued ??= Age;
-                    return null;
-                case TicketState.Waiting:
-                    break;
-                case TicketState.NoWorker or TicketState.QueueFull when Run > 1 && owner.Clock.GetElapsedTime(since) < owner.Options.Recovery:
-                    await Task.Delay(NextLook, owner.Clock, cancellation);
-                    break;
-                case TicketState.QueueFull:
-                    return ApiError.RateLimited($"Too many requests are waiting for the model '{Request.Model.Id}'. Please try again later.", TimeSpan.FromMilliseconds(answer.RetryAfterMs));
-                default:
-                    return ApiError.Unavailable($"No worker serves the model '{Request.Model.Id}' at the moment. Please try again later.", TimeSpan.FromSeconds(5));
-            }
-        }
     }
 
     /// <summary>False: the worker has no queue any more.</summary>
@@ -169,18 +143,7 @@ internal sealed partial class Embedding : IAsyncDisposable
     }
 
     /// <summary>After a silence: the worker may be busy, its answer lost, or itself. Sent again, a run that is at work is not begun twice.</summary>
-    private async ValueTask<bool> IsStillThere(CancellationToken cancellation)
-    {
-        if (!await Send(cancellation)) return false;
-        try
-        {
-            return (await pool.Read()).Workers.Any(known => known.WorkerId == Worker);
-        }
-        catch (Exception e) when (Failure.IsOutage(e))
-        {
-            return true; // nobody can tell
-        }
-    }
+    private async ValueTask<bool> IsStillThere(CancellationToken cancellation) => await Send(cancellation) && await place.Knows(Worker);
 
     private static partial class Log
     {

@@ -19,7 +19,7 @@ internal sealed partial class Generation
     public async Task Depart(ApiError why)
     {
         Departure = why;
-        IsGivenAway = Request.Stream && worker is not null;
+        IsGivenAway = Request.Stream && place.Worker is not null;
         try
         {
             await departing.CancelAsync();

@@ -17,6 +17,7 @@ internal sealed partial class GenerationRoad(LiveGenerations generations, Settle
         RateLimitHeaders.Write(http.Response, quota);
         if (quota.Granted) await Drive(generation, answerTo(generation), http.RequestAborted);
         else await OverLimit(quota, request.Caller.ProjectId).Write(http);
+        await http.Response.CompleteAsync(); // the client need not wait until the worker has been told
     }
 
     /// <summary>A generation that has yet to be admitted and driven.</summary>

@@ -26,6 +26,7 @@ internal static class SharedAnswers
             }
 
             await Drive(road, answerTo(generations), generations, http.RequestAborted);
+            await http.Response.CompleteAsync(); // the client need not wait until the workers have been told
         }
         finally
         {
