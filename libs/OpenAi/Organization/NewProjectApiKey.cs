@@ -18,6 +18,7 @@ public sealed record NewProjectApiKey(string Name)
             var errors = new FirstError();
             var name = new JsonObjectReader(root, "", errors).RequiredText("name", LongestName);
             if (name is "") errors.Add(Wrong.EmptyText("name"));
+            if (name?.Contains('\0') == true) errors.Add(ApiError.Invalid("Invalid 'name': it holds a NUL character.", "name", "invalid_value"));
             return errors.Found is { } error ? error : new NewProjectApiKey(name ?? "");
         }
     }

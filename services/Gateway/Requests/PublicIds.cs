@@ -11,6 +11,11 @@ internal static partial class PublicIds
 
     public static bool IsCompletion(string id) => Completion().IsMatch(id);
 
+    public static bool IsVideo(string id) => Video().IsMatch(id);
+
+    [GeneratedRegex(@"\Avideo_[0-9a-z]{26}\z")]
+    private static partial Regex Video();
+
     [GeneratedRegex(@"\Aresp_[0-9a-z]{26}\z")]
     private static partial Regex Response();
 

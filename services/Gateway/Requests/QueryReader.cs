@@ -6,7 +6,7 @@ namespace Platform.Gateway.Requests;
 /// <summary>Reads a query string with OpenAI's checks; remembers the first thing that was wrong.</summary>
 internal sealed class QueryReader(IQueryCollection query)
 {
-    public ApiError? Error { get; private set; }
+    public ApiError? Error { get; private set; } = WithNul(query);
 
     public string? Text(string name) => query[name].LastOrDefault() is { Length: > 0 } text ? text : null;
 
@@ -44,6 +44,10 @@ internal sealed class QueryReader(IQueryCollection query)
             .ToDictionary(pair => pair.Key[(name.Length + 1)..^1], pair => pair.Value.LastOrDefault() ?? "");
 
     public void Refuse(string name, string message, string code) => Error ??= ApiError.Invalid(message, name, code);
+
+    /// <summary>No text of a database holds one.</summary>
+    private static ApiError? WithNul(IQueryCollection query) =>
+        query.FirstOrDefault(pair => pair.Key.Contains('\0') || pair.Value.Any(value => value?.Contains('\0') == true)) is { Key: { } name } ? ApiError.Invalid("A NUL character is no part of any value.", name.Replace("\0", "", StringComparison.Ordinal), "invalid_value") : null;
 
     private string? Check(string name, string value, string[] supported)
     {

@@ -29,7 +29,6 @@ internal sealed class StoredCompletionsEndpoint(Callers callers, ServedModels mo
         var after = query.Text("after");
         if (after is not null && !PublicIds.IsCompletion(after)) query.Refuse("after", $"No such chat completion: '{after}'.", "invalid_value");
         var metadata = query.Map("metadata");
-        if (model?.Contains('\0') == true || metadata.Any(pair => pair.Key.Contains('\0') || pair.Value.Contains('\0'))) query.Refuse("metadata", "A filter holds a NUL character.", "invalid_value");
         if (query.Error is { } wrong)
         {
             await wrong.Write(http);

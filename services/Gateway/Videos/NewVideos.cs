@@ -5,6 +5,7 @@ using Platform.Contracts.Videos;
 using Platform.Eventing.Videos;
 using Platform.Gateway.Auth;
 using Platform.Gateway.Generations;
+using Platform.Gateway.Requests;
 using Platform.Grains.Keys;
 using Platform.Grains.Quotas;
 using Platform.Messaging.Jobs;
@@ -113,7 +114,7 @@ internal sealed partial class NewVideos(
             return new SourceClip(null, clip.Content, clip.Facts.Seconds, $"{clip.Facts.Width}x{clip.Facts.Height}", null);
         }
 
-        if (await reader.Find(caller.ProjectId, id ?? "", cancellation) is not { } job) return ApiError.NotFound($"No such video: {id}", "video");
+        if (id is null || !PublicIds.IsVideo(id) || await reader.Find(caller.ProjectId, id, cancellation) is not { } job) return ApiError.NotFound($"No such video: {id}", "video");
         if (job.Clip is not { } made) return ApiError.Invalid($"The video {job.Id} is not completed.", "video", "video_not_ready");
         return new SourceClip(made.Video, null, (double)(made.Frames - 1) / made.Fps, $"{made.Width}x{made.Height}", job);
     }

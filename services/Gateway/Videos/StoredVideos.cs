@@ -21,7 +21,7 @@ internal sealed partial class StoredVideos(Callers callers, VideoReader reader, 
     public async Task<ApiResult<VideoJob>> Find(HttpContext http, string id)
     {
         if ((await callers.Find(http, KeyScope.Project)).Refused(out var error, out var caller)) return error;
-        return await reader.Find(caller.ProjectId, id, http.RequestAborted) is { } job ? job : ApiError.NotFound($"No such video: {id}", "video_id");
+        return PublicIds.IsVideo(id) && await reader.Find(caller.ProjectId, id, http.RequestAborted) is { } job ? job : ApiError.NotFound($"No such video: {id}", "video_id");
     }
 
     public async Task<VideoResource> Describe(VideoJob job, CancellationToken cancellation) =>
