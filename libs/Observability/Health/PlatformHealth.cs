@@ -7,7 +7,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Platform.Observability.Health;
 
-/// <summary><c>/health/live</c>: the process answers. <c>/health/ready</c>: every check tagged <see cref="Ready"/> passes.</summary>
+/// <summary><c>/health/live</c>: the process answers. <c>/health/ready</c> and, as other servers have it, <c>/health</c>: every check tagged <see cref="Ready"/> passes.</summary>
 public static class PlatformHealth
 {
     public const string Ready = "ready";
@@ -15,6 +15,7 @@ public static class PlatformHealth
     public static TBuilder MapPlatformHealth<TBuilder>(this TBuilder app) where TBuilder : IEndpointRouteBuilder
     {
         Map(app, "/health/live", _ => false);
+        Map(app, "/health", check => check.Tags.Contains(Ready));
         Map(app, "/health/ready", check => check.Tags.Contains(Ready));
         return app;
     }

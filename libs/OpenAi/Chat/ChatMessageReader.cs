@@ -14,7 +14,7 @@ internal sealed class ChatMessageReader(FirstError errors, Utf8JsonWriter json)
 
     /// <summary>Ids of the tool calls that tool messages may answer here.</summary>
     private readonly HashSet<string> openCalls = [];
-    private string? lastRole;
+    private string? lastRole, roleBefore;
 
     public static ChatMessages Read(JsonElement body, FirstError errors)
     {
@@ -33,6 +33,7 @@ internal sealed class ChatMessageReader(FirstError errors, Utf8JsonWriter json)
             if (errors.Found is not null) break;
         }
 
+        if (reader is { lastRole: "assistant", roleBefore: "assistant" }) errors.Add(ApiError.Invalid("Invalid 'messages': a conversation can't end with two messages of the assistant.", $"messages[{messages.GetArrayLength() - 1}]", "invalid_value"));
         json.WriteEndArray();
         json.Flush();
         return new ChatMessages(Encoding.UTF8.GetString(buffer.WrittenSpan), buffer.WrittenCount, reader.lastRole == "assistant");
@@ -49,7 +50,7 @@ internal sealed class ChatMessageReader(FirstError errors, Utf8JsonWriter json)
         var fields = new JsonObjectReader(message, $"{path}.", errors);
         fields.RequiredText("role");
         if (fields.OneOf("role", "system", "assistant", "user", "function", "tool", "developer") is not { } role) return;
-        lastRole = role;
+        (roleBefore, lastRole) = (lastRole, role);
         fields.Text("name");
         if (role == "function") fields.RequiredText("name");
         if (role == "tool") Answer(fields);

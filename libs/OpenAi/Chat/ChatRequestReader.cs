@@ -48,6 +48,11 @@ public static class ChatRequestReader
             errors.Add(ApiError.Invalid("Invalid 'continue_final_message': the last message is not from the assistant, so there is nothing to continue.", "continue_final_message", "invalid_value"));
         }
 
+        if (request.ContinueFinal && fields.Boolean("add_generation_prompt") == true)
+        {
+            errors.Add(ApiError.Invalid("Invalid 'continue_final_message': a message that is continued and a new one ('add_generation_prompt') exclude each other.", "continue_final_message", "invalid_parameter_combination"));
+        }
+
         NotYet.Check(body, fields, errors);
         return errors.Found is { } error ? error : request;
     }

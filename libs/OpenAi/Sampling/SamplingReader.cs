@@ -10,7 +10,14 @@ internal static class SamplingReader
 {
     private const int MostBreakers = 64, MostStopTokens = 128;
 
-    public static SamplingFields Read(JsonObjectReader fields, FirstError errors) => new()
+    public static SamplingFields Read(JsonObjectReader fields, FirstError errors)
+    {
+        var read = Fields(fields, errors);
+        Window(fields, read, errors);
+        return read;
+    }
+
+    private static SamplingFields Fields(JsonObjectReader fields, FirstError errors) => new()
     {
         Temperature = fields.Decimal("temperature", 0, 2),
         TopP = fields.Decimal("top_p", 0, 1),
@@ -37,6 +44,13 @@ internal static class SamplingReader
         DryLastN = (int?)fields.Integer("dry_penalty_last_n", -1, int.MaxValue),
         DryBreakers = Breakers(fields, errors),
     };
+
+    /// <summary>Penalties look back at all that was said: a shorter look is refused where it would change something.</summary>
+    private static void Window(JsonObjectReader fields, SamplingFields read, FirstError errors)
+    {
+        var penalises = read.RepeatPenalty is not (null or 1) || read.PresencePenalty is not (null or 0) || read.FrequencyPenalty is not (null or 0);
+        if (fields.Integer("repeat_last_n", -1, int.MaxValue) is >= 0 && penalises) errors.Add(ApiError.Unsupported("repeat_last_n"));
+    }
 
     /// <summary>vLLM and llama.cpp call everything −1 or 0.</summary>
     private static int? TopK(JsonObjectReader fields) => fields.Integer("top_k", -1, int.MaxValue) is { } topK ? (int)Math.Max(0, topK) : null;

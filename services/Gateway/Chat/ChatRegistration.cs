@@ -16,6 +16,8 @@ internal static class ChatRegistration
             .WithSummary("Answers a conversation, whole or as a stream of server-sent events.")
             .AddOpenApiOperationTransformer(ChatDescription.Describe);
 
+        app.MapPost("/v1/chat/completions/input_tokens", (Delegate)endpoint.CountInput).WithSummary("Counts the tokens a request would read.");
+
         var reconnect = app.ServiceProvider.GetRequiredService<ChatReconnect>();
         app.MapGet("/v1/chat/completions/{id}/stream", (Delegate)reconnect.Continue)
             .WithSummary("Continues a stream whose connection was lost, after the event that starting_after or Last-Event-ID names.");

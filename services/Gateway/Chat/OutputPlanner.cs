@@ -40,6 +40,7 @@ internal sealed class OutputPlanner(ServedModels models)
                 ShownTokens = calls is not null || thinking.MayThink || format.Name == "harmony" ? format.ShownTokens : [],
                 Format = calls is not null || thinking.MayThink ? format : null,
                 Thinks = thinking.Opened,
+                CallsOnly = calls is { Mode: not ToolMode.Auto },
                 Tools = calls is null ? [] : [.. calls.Callable.Select(tool => new Tool(tool.Name, tool.Parameters))],
             },
         };

@@ -6,6 +6,7 @@ using Platform.Gateway.Generations;
 using Platform.Gateway.Requests;
 using Platform.Gateway.Tokens;
 using Platform.Grains.Keys;
+using Platform.OpenAi.Chat;
 using Platform.OpenAi.Messages;
 
 namespace Platform.Gateway.Messages;
@@ -28,7 +29,8 @@ internal sealed class MessagesEndpoint(Callers callers, ServedModels models, Out
             return;
         }
 
-        if ((await outputs.Plan(request.Chat.ToGeneration(model, caller, body) with { IdPrefix = "msg_", Kind = "message" }, request.Chat)).Refused(out error, out var generation))
+        var chat = await AsItThinks(request.Chat, model);
+        if ((await outputs.Plan(chat.ToGeneration(model, caller, body) with { IdPrefix = "msg_", Kind = "message" }, chat)).Refused(out error, out var generation))
         {
             await MessagesRequestReader.InTheirWords(error).Write(http);
             return;
@@ -49,15 +51,20 @@ internal sealed class MessagesEndpoint(Callers callers, ServedModels models, Out
         var body = await RequestBody.Read(http);
         if (MessagesRequestReader.Read(body, needsMaxTokens: false).Refused(out error, out var request)
             || models.FindChat(request.Chat.Model, "v1/messages/count_tokens").Refused(out error, out var model)
-            || (await outputs.Plan(request.Chat.ToGeneration(model, caller, body), request.Chat)).Refused(out error, out var generation)
+            || await AsItThinks(request.Chat, model) is not { } chat
+            || (await outputs.Plan(chat.ToGeneration(model, caller, body), chat)).Refused(out error, out var generation)
             || (await prompts.Count(model, generation.Conversation!, http.RequestAborted)).Refused(out error, out var reading)) // a chat is a conversation
         {
-            await MessagesRequestReader.InTheirWords(error).Write(http);
+            await MessagesRequestReader.InTheirWords(error!).Write(http); // refused by one of them
             return;
         }
 
         await http.Json(Encoding.UTF8.GetBytes($"{{\"input_tokens\":{reading.Count}}}"));
     }
+
+    /// <summary>Here thinking is a budget, which a model that does not think leaves as it is.</summary>
+    private async Task<ChatCompletionRequest> AsItThinks(ChatCompletionRequest chat, ServedModel model) =>
+        chat.ReasoningEffort is not null && await models.Traits(model.Id) is not { Thinks: true } ? chat with { ReasoningEffort = null } : chat;
 
     private static MessagesAnswer AnswerTo(HttpContext http, Generation generation) =>
         new(http, generation, sink => generation.Request.Output.Parser(generation.Id, 0, sink), generation.Request.Stream, holdHeaders: generation.MayBeRefused());
