@@ -20,6 +20,7 @@ public sealed class SumTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _platform.DisposeAsync();
 
+    /// <summary>Behaviour 50.</summary>
     [Fact]
     public async Task Sums_agree_after_errors_disconnects_and_a_restart()
     {

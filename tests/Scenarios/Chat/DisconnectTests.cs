@@ -13,6 +13,7 @@ public sealed class DisconnectTests(PlatformFixture platform)
 {
     private const int MostUnseen = 32;
 
+    /// <summary>Behaviour 12.</summary>
     [Theory]
     [InlineData(TestCatalogue.Slow)]
     [InlineData(TestCatalogue.SmolLm)]

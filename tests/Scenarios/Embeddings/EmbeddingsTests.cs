@@ -23,6 +23,7 @@ public sealed class EmbeddingsTests(PlatformFixture platform)
         Assert.Equal(Golden.Sum(one => one.Ids.Length), made.PromptTokens);
     }
 
+    /// <summary>Behaviour 35.</summary>
     [Fact]
     public async Task Numbers_and_base64_are_equal_bit_for_bit()
     {
@@ -31,6 +32,7 @@ public sealed class EmbeddingsTests(PlatformFixture platform)
         Assert.Equal(numbers.All.SelectMany(vector => vector).Select(BitConverter.SingleToInt32Bits), packed.All.SelectMany(vector => vector).Select(BitConverter.SingleToInt32Bits));
     }
 
+    /// <summary>Behaviour 35.</summary>
     [Fact]
     public async Task A_text_has_the_same_vector_alone_in_a_batch_and_as_tokens()
     {
@@ -95,6 +97,7 @@ public sealed class EmbeddingsTests(PlatformFixture platform)
         Assert.Equal((param, code, "invalid_request_error"), await response.Error());
     }
 
+    /// <summary>Behaviour 35.</summary>
     [Fact]
     public async Task An_input_longer_than_the_model_reads_is_refused_with_the_counts()
     {

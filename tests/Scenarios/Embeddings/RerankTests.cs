@@ -8,6 +8,7 @@ public sealed class RerankTests(PlatformFixture platform)
 {
     private const string Documents = """["Quarterly revenue grew by twelve percent.","The cat sits on the mat.",{"text":"A feline is resting on a rug."},"The quick brown fox."]""";
 
+    /// <summary>Behaviour 36.</summary>
     [Theory]
     [InlineData("v1/rerank")]
     [InlineData("v2/rerank")]
@@ -20,6 +21,7 @@ public sealed class RerankTests(PlatformFixture platform)
         Assert.All(answer.Results, one => Assert.InRange(one.Score, -1.0001, 1.0001));
     }
 
+    /// <summary>Behaviour 36.</summary>
     [Theory]
     [InlineData(1, 1)]
     [InlineData(3, 3)]

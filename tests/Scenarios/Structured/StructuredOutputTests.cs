@@ -11,6 +11,7 @@ public sealed class StructuredOutputTests(PlatformFixture platform)
          "tags":{"type":"array","items":{"type":"string","maxLength":6},"minItems":1,"maxItems":3}},"required":["name","age","kind","tags"],"additionalProperties":false}
         """);
 
+    /// <summary>Behaviour 21.</summary>
     [Theory]
     [InlineData(TestCatalogue.Fast, 8)]
     [InlineData(TestCatalogue.SmolLm, 2)]
@@ -77,6 +78,7 @@ public sealed class StructuredOutputTests(PlatformFixture platform)
         Assert.Matches(expected, (await platform.Client.Ask(request)).Text);
     }
 
+    /// <summary>Behaviour 21.</summary>
     [Theory]
     [InlineData("""{"response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{"type":"object","properties":{"a":{"type":"array","uniqueItems":true}}}}}}""", "response_format.json_schema.schema.properties.a.uniqueItems")]
     [InlineData("""{"response_format":{"type":"json_schema","json_schema":{"name":"a","strict":true,"schema":{"type":"object","properties":{}}}}}""", "response_format")]

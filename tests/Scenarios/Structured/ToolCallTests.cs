@@ -14,6 +14,7 @@ public sealed class ToolCallTests(PlatformFixture platform)
         new { type = "function", function = new { name = "stop" } },
     ];
 
+    /// <summary>Behaviour 23.</summary>
     [Theory]
     [InlineData(TestCatalogue.Fast)]
     [InlineData(TestCatalogue.SmolLm)]
@@ -29,6 +30,7 @@ public sealed class ToolCallTests(PlatformFixture platform)
         Assert.Equal(JsonValueKind.Object, JsonElement.Parse(call.GetProperty("function").GetProperty("arguments").GetString()!).ValueKind);
     }
 
+    /// <summary>Behaviour 24.</summary>
     [Fact]
     public async Task A_named_function_is_called_and_ends_with_stop_as_recorded()
     {
@@ -40,6 +42,7 @@ public sealed class ToolCallTests(PlatformFixture platform)
         Assert.InRange(JsonElement.Parse(function.GetProperty("arguments").GetString()!).GetProperty("days").GetInt32(), 1, 7);
     }
 
+    /// <summary>Behaviour 22.</summary>
     [Fact]
     public async Task A_streamed_call_says_its_name_once_and_its_arguments_in_pieces()
     {
@@ -72,6 +75,7 @@ public sealed class ToolCallTests(PlatformFixture platform)
         Assert.Equal("{}", message.GetProperty("function_call").GetProperty("arguments").GetString()!.Replace(" ", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal).Replace("\t", "", StringComparison.Ordinal));
     }
 
+    /// <summary>Behaviour 25.</summary>
     [Fact]
     public async Task A_call_cut_short_is_no_call()
     {
@@ -81,6 +85,7 @@ public sealed class ToolCallTests(PlatformFixture platform)
         Assert.False(choice.GetProperty("message").TryGetProperty("tool_calls", out _));
     }
 
+    /// <summary>Behaviour 26.</summary>
     [Fact]
     public async Task Earlier_calls_and_their_results_are_part_of_the_conversation()
     {

@@ -50,6 +50,7 @@ public sealed class MalformedTests(PlatformFixture platform)
 
     public static TheoryData<string> Uploads => ["empty", "text", "half a picture", "a picture twice", "a strange name", "broken brackets", "a field twice", "no boundary", "cut off"];
 
+    /// <summary>Behaviour 48.</summary>
     [Theory]
     [MemberData(nameof(Bodies))]
     public async Task A_wrong_body_is_refused(string body, string? param)

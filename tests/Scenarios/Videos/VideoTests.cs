@@ -14,6 +14,7 @@ public sealed class VideoTests(PlatformFixture platform)
 {
     private const string Prompt = "a large red circle moving left on a navy background";
 
+    /// <summary>Behaviour 44.</summary>
     [Fact]
     public async Task A_prompt_becomes_a_clip_that_shows_it()
     {
@@ -92,6 +93,7 @@ public sealed class VideoTests(PlatformFixture platform)
         Assert.Equal(65 / 8.0, facts.Seconds);
     }
 
+    /// <summary>Behaviour 45.</summary>
     [Fact]
     public async Task A_lapsed_lease_is_taken_over_and_gives_the_same_clip()
     {
@@ -160,6 +162,7 @@ public sealed class VideoTests(PlatformFixture platform)
         await platform.Client.Over(ids.Single());
     }
 
+    /// <summary>Behaviour 46.</summary>
     [Fact]
     public async Task Ranges_and_tags_are_honoured()
     {

@@ -107,6 +107,7 @@ public sealed class VllmOmniTests(PlatformFixture platform)
         Assert.Equal("ftyp", Encoding.ASCII.GetString(await answer.Content.ReadAsByteArrayAsync(), 4, 4));
     }
 
+    /// <summary>Behaviour 46 and 47.</summary>
     [Fact]
     public async Task Deleting_a_video_that_is_being_made_stops_it_within_two_seconds_and_its_content_is_not_there_before()
     {
@@ -131,6 +132,7 @@ public sealed class VllmOmniTests(PlatformFixture platform)
         await platform.Client.Over(after);
     }
 
+    /// <summary>Behaviour 44.</summary>
     [Fact]
     public async Task Pages_follow_one_another_by_their_cursors()
     {
@@ -153,6 +155,8 @@ public sealed class VllmOmniTests(PlatformFixture platform)
         }
 
         Assert.Equal(seen.Distinct(), seen);
+        var none = JsonDocument.Parse(await platform.Client.GetStringAsync("v1/videos?limit=0")).RootElement;
+        Assert.Equal((0, JsonValueKind.Null, JsonValueKind.Null), (none.GetProperty("data").GetArrayLength(), none.GetProperty("first_id").ValueKind, none.GetProperty("last_id").ValueKind));
         Assert.Equal(made, seen.Where(made.Contains));
         foreach (var id in made) await platform.Client.Over(id);
     }

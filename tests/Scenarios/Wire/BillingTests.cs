@@ -10,6 +10,7 @@ namespace Platform.Scenarios.Tests.Wire;
 /// <summary>What an answer says it used is what the usage API says, whatever became of the client.</summary>
 public class BillingTests(PlatformFixture platform)
 {
+    /// <summary>Behaviour 50.</summary>
     [Fact]
     public async Task Usage_is_the_sum_of_the_answers()
     {
@@ -64,6 +65,7 @@ public class BillingTests(PlatformFixture platform)
         await Eventually.Holds(async () => (int)(await client.GetAsync("v1/models")).StatusCode, status => status == 401, TimeSpan.FromSeconds(1));
     }
 
+    /// <summary>Behaviour 49.</summary>
     [Fact]
     public async Task A_rate_is_enforced_and_told_in_the_headers()
     {

@@ -17,6 +17,7 @@ public sealed class CompletionTests(PlatformFixture platform)
         Assert.Equal((Golden.GetProperty("prompt_tokens").GetArrayLength(), 8), (body.GetProperty("usage").GetProperty("prompt_tokens").GetInt32(), body.GetProperty("usage").GetProperty("completion_tokens").GetInt32()));
     }
 
+    /// <summary>Behaviour 20.</summary>
     [Fact]
     public async Task An_echoed_prompt_is_scored_token_by_token_whether_or_not_anything_is_generated()
     {
@@ -33,6 +34,7 @@ public sealed class CompletionTests(PlatformFixture platform)
         Assert.Equal(expected, logprobs.GetProperty("token_logprobs")[5].GetDouble(), 0.05);
     }
 
+    /// <summary>Behaviour 15.</summary>
     [Fact]
     public async Task Several_prompts_share_one_answer_numbered_prompt_by_prompt()
     {

@@ -3,6 +3,7 @@ namespace Platform.Scenarios.Tests.Wire;
 /// <summary>Whatever is wrong with a request, its sender gets the error object, and the next request is served.</summary>
 public class EnvelopeTests(PlatformFixture platform)
 {
+    /// <summary>Behaviour 32.</summary>
     [Theory]
     [InlineData("GET", "v1/unknown", 404)]
     [InlineData("GET", "unknown", 404)]
@@ -39,6 +40,7 @@ public class EnvelopeTests(PlatformFixture platform)
         Assert.Equal(200, (int)next.StatusCode);
     }
 
+    /// <summary>Behaviour 11.</summary>
     [Theory]
     [InlineData("false")]
     [InlineData("true")]

@@ -35,6 +35,7 @@ public sealed class LogprobTests(PlatformFixture platform)
         Assert.Equal(free.GetProperty("top_logprobs").GetRawText(), biased.GetProperty("top_logprobs").GetRawText());
     }
 
+    /// <summary>Behaviour 19.</summary>
     [Fact]
     public async Task Their_tokens_are_the_content_in_a_stream_as_in_the_whole()
     {
