@@ -17,6 +17,7 @@ public static partial class ClusterClient
     {
         var cluster = ClusterOptions.From(builder.Configuration);
         builder.Services.AddMembershipSchema(cluster);
+        builder.Services.AddDatabaseExceptions();
         builder.UseOrleansClient(client => client
             .Configure<Orleans.Configuration.ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (cluster.Id, ClusterOptions.Service))
             .UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = (ClusterOptions.Invariant, cluster.ConnectionString))

@@ -17,6 +17,7 @@ public static class ClusterSilo
         var cluster = ClusterOptions.From(configuration);
         var address = ClusterOptions.Address(configuration[AddressKey] ?? "127.0.0.1", AddressKey);
         silo.Services.AddMembershipSchema(cluster);
+        silo.Services.AddDatabaseExceptions();
         return silo
             .Configure<Orleans.Configuration.ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (cluster.Id, ClusterOptions.Service))
             .UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = (ClusterOptions.Invariant, cluster.ConnectionString))
