@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Platform.Inference.LlamaCpp;
-using Platform.LlamaWorker.Heartbeats;
 using Platform.LlamaWorker.Models;
 using Platform.LlamaWorker.Runs;
 using Platform.Observability.Health;
@@ -35,7 +34,6 @@ public static class LlamaWorkerRegistration
         services.AddSingleton<PromptReader>();
         services.AddHostedService(provider => provider.GetRequiredService<PromptReader>());
         services.AddSingleton<RunCommands>();
-        services.AddSingleton<WorkerHeartbeat>();
         services.AddHostedService<Worker>();
         return builder;
     }

@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Platform.Observability.Health;
 using Platform.OnnxWorker.Embeddings;
-using Platform.OnnxWorker.Heartbeats;
 using Platform.OnnxWorker.Models;
 using Platform.OnnxWorker.Videos;
 
@@ -29,7 +28,6 @@ public static class OnnxWorkerRegistration
 
         services.AddSingleton<EmbeddingRuns>();
         services.AddSingleton<EmbeddingCommands>();
-        services.AddSingleton<Heartbeat>();
         builder.AddVideoWorker();
         services.AddHostedService<Worker>();
         return builder;

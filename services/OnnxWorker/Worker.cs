@@ -1,15 +1,16 @@
 using MassTransit;
 using Microsoft.Extensions.Options;
+using Platform.Grains.Pools;
 using Platform.Messaging.Runs;
 using Platform.OnnxWorker.Embeddings;
-using Platform.OnnxWorker.Heartbeats;
+using Platform.OnnxWorker.Models;
 using Platform.OnnxWorker.Videos;
 
 namespace Platform.OnnxWorker;
 
 /// <summary>The worker's life: opens its queue, beats until the process is to stop, leaves the pools, lets its runs finish.</summary>
 internal sealed partial class Worker(
-    IWorkerQueues queues, EmbeddingCommands commands, EmbeddingRuns runs, VideoWorker videos, Heartbeat heartbeat, WorkerIdentity me,
+    IWorkerQueues queues, EmbeddingCommands commands, EmbeddingRuns runs, VideoWorker videos, EmbeddingModels models, IGrainFactory grains, WorkerIdentity me,
     IOptions<OnnxWorkerOptions> options, IHostApplicationLifetime lifetime, ILogger<Worker> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -18,7 +19,7 @@ internal sealed partial class Worker(
         await using (await queues.Open(me.Id, Consumers))
         {
             Log.WorkerOpened(logger, me.Id);
-            await heartbeat.Run(stopping.Token);
+            await Beat(stopping.Token);
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(options.Value.DrainSeconds));
             await runs.Drain(patience.Token);
         }
@@ -29,6 +30,17 @@ internal sealed partial class Worker(
         endpoint.Instance(commands);
         endpoint.Instance(videos);
     }
+
+    private async Task Beat(CancellationToken stopping)
+    {
+        var heartbeat = new WorkerHeartbeat(me.Id, Reports, grains, logger);
+        models.Changed += heartbeat.Hurry;
+        await heartbeat.Run(stopping);
+        models.Changed -= heartbeat.Hurry;
+    }
+
+    private Dictionary<string, WorkerReport> Reports() => models.Ready.Select(model => model.Entry).ToDictionary(
+        entry => entry.Id, entry => new WorkerReport(me.Id, entry.Slots, runs.RunningOn(entry.Id), entry.ContextLength, entry.QueueLimit, HostedEmbedding.Marks));
 
     private static partial class Log
     {

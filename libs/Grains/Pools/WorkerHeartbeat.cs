@@ -1,12 +1,12 @@
 using System.Threading.Channels;
-using Platform.Grains.Pools;
-using Platform.OnnxWorker.Embeddings;
-using Platform.OnnxWorker.Models;
+using Microsoft.Extensions.Logging;
+using Orleans;
 
-namespace Platform.OnnxWorker.Heartbeats;
+namespace Platform.Grains.Pools;
 
-/// <summary>Tells the pool of every ready model, once a second and at once when a model has become ready, what this worker can do and what really runs on it.</summary>
-internal sealed partial class Heartbeat(EmbeddingModels models, EmbeddingRuns runs, IGrainFactory grains, WorkerIdentity me, ILogger<Heartbeat> logger)
+/// <summary>Tells the pool of every served model, once a second and at once when asked to hurry, what a worker can do and what really runs on it.</summary>
+/// <param name="look">Asked once a beat: the models that are served now, by catalogue id, and what is to be told of each.</param>
+public sealed partial class WorkerHeartbeat(string worker, Func<IReadOnlyDictionary<string, WorkerReport>> look, IGrainFactory grains, ILogger logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -15,11 +15,12 @@ internal sealed partial class Heartbeat(EmbeddingModels models, EmbeddingRuns ru
     private HashSet<string> _reported = [];
     private bool _quiet;
 
+    /// <summary>A model has become ready, was loaded or unloaded.</summary>
+    public void Hurry() => _now.Writer.TryWrite(true);
+
     /// <summary>Beats until cancelled, then leaves every pool.</summary>
     public async Task Run(CancellationToken cancellation)
     {
-        void Hurry() => _now.Writer.TryWrite(true);
-        models.Changed += Hurry;
         try
         {
             while (!cancellation.IsCancellationRequested)
@@ -30,10 +31,6 @@ internal sealed partial class Heartbeat(EmbeddingModels models, EmbeddingRuns ru
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-        }
-        finally
-        {
-            models.Changed -= Hurry;
         }
 
         await Task.WhenAll(_reported.Select(Leave));
@@ -54,30 +51,31 @@ internal sealed partial class Heartbeat(EmbeddingModels models, EmbeddingRuns ru
 
     private async Task Beat(CancellationToken cancellation)
     {
-        var ready = models.Ready.Select(model => model.Entry).ToList();
-        await Task.WhenAll(_reported.Except(ready.Select(entry => entry.Id)).Select(Leave));
-        _reported = [.. ready.Select(entry => entry.Id)];
-        await Task.WhenAll(ready.Select(async entry =>
+        var reports = look();
+        await Task.WhenAll(_reported.Except(reports.Keys).Select(Leave));
+        _reported = [.. reports.Keys];
+        await Task.WhenAll(reports.Select(report => Tell(report.Key, report.Value, cancellation)));
+    }
+
+    private async Task Tell(string model, WorkerReport report, CancellationToken cancellation)
+    {
+        try
         {
-            var report = new WorkerReport(me.Id, entry.Slots, runs.RunningOn(entry.Id), entry.ContextLength, entry.QueueLimit, HostedEmbedding.Marks);
-            try
-            {
-                await grains.GetGrain<IPool>(entry.Id).Heartbeat(report).AsTask().WaitAsync(Patience, cancellation);
-                _quiet = false;
-            }
-            catch (Exception e) when (!cancellation.IsCancellationRequested)
-            {
-                if (!_quiet && e is not ObjectDisposedException) Log.HeartbeatFailed(logger, e.Message);
-                _quiet = true;
-            }
-        }));
+            await grains.GetGrain<IPool>(model).Heartbeat(report).AsTask().WaitAsync(Patience, cancellation);
+            _quiet = false;
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        {
+            if (!_quiet && e is not ObjectDisposedException) Log.HeartbeatFailed(logger, e.Message);
+            _quiet = true;
+        }
     }
 
     private async Task Leave(string model)
     {
         try
         {
-            await grains.GetGrain<IPool>(model).Leave(me.Id).AsTask().WaitAsync(Patience);
+            await grains.GetGrain<IPool>(model).Leave(worker).AsTask().WaitAsync(Patience);
         }
         catch (Exception e) when (e is not ObjectDisposedException)
         {
