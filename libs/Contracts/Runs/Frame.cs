@@ -34,6 +34,9 @@ public sealed record Frame
     /// <summary>Set in the last frame of a choice, where tokens were guessed.</summary>
     public Guesses? Guesses { get; init; }
 
+    /// <summary>Set beside <see cref="Finish"/> where a stop string was met: its index among those of the request.</summary>
+    public int? StoppedBy { get; init; }
+
     /// <summary>Set in the first frame of a run.</summary>
     public RunStarted? Started { get; init; }
 

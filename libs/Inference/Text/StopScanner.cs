@@ -12,7 +12,10 @@ internal sealed class StopScanner(IReadOnlyList<string> stops)
     private readonly Pattern[] patterns = [.. stops.Select(stop => new Pattern(Encoding.UTF8.GetBytes(stop)))];
     private readonly ArrayBufferWriter<byte> held = new(64);
 
-    public bool IsStopped { get; private set; }
+    public bool IsStopped => Met is not null;
+
+    /// <summary>Index of the string that was met.</summary>
+    public int? Met { get; private set; }
 
     public bool IsHolding => !IsStopped && held.WrittenCount > 0;
 
@@ -32,17 +35,15 @@ internal sealed class StopScanner(IReadOnlyList<string> stops)
 
         for (var i = 0; i < text.Length; i++)
         {
-            var longest = 0;
-            foreach (var pattern in patterns)
+            for (var k = 0; k < patterns.Length; k++)
             {
-                longest = pattern.Follow(text[i]) ? Math.Max(longest, pattern.Length) : longest;
+                if (patterns[k].Follow(text[i]) && (Met is not { } other || patterns[k].Length > patterns[other].Length)) Met = k;
             }
 
-            if (longest > 0)
+            if (Met is { } met)
             {
                 held.Write(text[..(i + 1)]);
-                output.Write(held.WrittenSpan[..^longest]);
-                IsStopped = true;
+                output.Write(held.WrittenSpan[..^patterns[met].Length]);
                 return;
             }
         }

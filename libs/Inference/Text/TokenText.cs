@@ -28,6 +28,9 @@ public sealed class TokenText(IEngineModel model, IReadOnlyList<string> stop, in
     /// <summary>Whether a stop string was met; nothing is released from then on.</summary>
     public bool IsStopped => scanner.IsStopped;
 
+    /// <summary>Index of the stop string that was met.</summary>
+    public int? StoppedBy => scanner.Met;
+
     /// <summary>Whether text is held back that the next token, or the end, will release or drop.</summary>
     public bool IsHolding => mender.IsHolding || scanner.IsHolding;
 

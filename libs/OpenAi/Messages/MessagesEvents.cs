@@ -28,7 +28,7 @@ public sealed class MessagesEvents(string id, string model, IBufferWriter<byte>?
         if (output is null) return;
         Name(output, "message_start"u8);
         output.Write("{\"type\":\"message_start\",\"message\":"u8);
-        Message(output, null, usage, begun: false);
+        Message(output, null, null, usage, begun: false);
         output.Write("}\n\n"u8);
     }
 
@@ -66,14 +66,27 @@ public sealed class MessagesEvents(string id, string model, IBufferWriter<byte>?
 
     public void Ping() => output?.Write("event: ping\ndata: {\"type\":\"ping\"}\n\n"u8);
 
-    public void End(string stopReason, MessagesUsage usage)
+    /// <param name="stopSequence">The string that was met, if one was.</param>
+    public void End(string stopReason, string? stopSequence, MessagesUsage usage)
     {
         Close();
         if (output is null) return;
         Name(output, "message_delta"u8);
         output.Write("{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\""u8);
         output.Write(Encoding.UTF8.GetBytes(stopReason));
-        output.Write("\",\"stop_sequence\":null},\"usage\":"u8);
+        output.Write("\",\"stop_sequence\":"u8);
+        if (stopSequence is null)
+        {
+            output.Write("null"u8);
+        }
+        else
+        {
+            output.Write("\""u8);
+            output.WriteEscaped(Encoding.UTF8.GetBytes(stopSequence));
+            output.Write("\""u8);
+        }
+
+        output.Write("},\"usage\":"u8);
         using (var json = new Utf8JsonWriter(output, ResponseJson.Options)) Usage(json, usage);
         output.Write("}\n\n"u8);
         Name(output, "message_stop"u8);
@@ -90,10 +103,11 @@ public sealed class MessagesEvents(string id, string model, IBufferWriter<byte>?
     }
 
     /// <summary>The whole message.</summary>
-    public void Write(IBufferWriter<byte> whole, string stopReason, MessagesUsage usage)
+    /// <param name="stopSequence">The string that was met, if one was.</param>
+    public void Write(IBufferWriter<byte> whole, string stopReason, string? stopSequence, MessagesUsage usage)
     {
         Close();
-        Message(whole, stopReason, usage, begun: true);
+        Message(whole, stopReason, stopSequence, usage, begun: true);
     }
 
     private void Close()
@@ -127,7 +141,7 @@ public sealed class MessagesEvents(string id, string model, IBufferWriter<byte>?
         to.WriteNumber(blocks.Count - 1);
     }
 
-    private void Message(IBufferWriter<byte> to, string? stopReason, MessagesUsage usage, bool begun)
+    private void Message(IBufferWriter<byte> to, string? stopReason, string? stopSequence, MessagesUsage usage, bool begun)
     {
         using var json = new Utf8JsonWriter(to, ResponseJson.Options);
         json.WriteStartObject();
@@ -139,7 +153,7 @@ public sealed class MessagesEvents(string id, string model, IBufferWriter<byte>?
         if (begun) blocks.ForEach(block => Block(json, block, begun: true));
         json.WriteEndArray();
         json.WriteString("stop_reason"u8, stopReason);
-        json.WriteNull("stop_sequence"u8);
+        json.WriteString("stop_sequence"u8, stopSequence);
         json.WritePropertyName("usage"u8);
         Usage(json, usage);
         json.WriteEndObject();

@@ -18,6 +18,9 @@ internal sealed class ChoiceProgress
     public int Count => tokens.Count;
     public FinishReason? Finish { get; private set; }
     public Guesses? Guesses { get; private set; }
+
+    /// <summary>Index of the stop string that ended it; null: something else did.</summary>
+    public int? StoppedBy { get; private set; }
     public ReadOnlyMemory<byte> Text => text.WrittenMemory;
 
     /// <summary>Of the tokens the client sees; null where they were not asked for, or no token has come.</summary>
@@ -40,7 +43,7 @@ internal sealed class ChoiceProgress
         for (var i = skip; i < frame.TextEnds.Length; i++) ends.Add(frame.TextEnds[i] + shift);
         if (frame.Logprobs.Length > 0) (logprobs ??= []).AddRange(frame.Logprobs.AsSpan(skip));
         text.Write(frame.Text.AsSpan(frame.TextStart(skip)));
-        (Finish, Guesses) = (frame.Finish, frame.Guesses);
+        (Finish, Guesses, StoppedBy) = (frame.Finish, frame.Guesses, frame.StoppedBy);
         return FrameFit.New;
     }
 

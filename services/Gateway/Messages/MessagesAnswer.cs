@@ -58,15 +58,16 @@ internal sealed class MessagesAnswer : IAnswer, IOutputSink
     {
         Begin();
         parser.End();
-        var reason = ended.Choices[0].Finish != FinishReason.Stop ? "max_tokens" : events.HasCalls ? "tool_use" : "end_turn";
+        var stopSequence = ended.Choices[0].StoppedBy is { } index ? ended.Request.Stop[index] : null;
+        var reason = ended.Choices[0].Finish != FinishReason.Stop ? "max_tokens" : stopSequence is not null ? "stop_sequence" : events.HasCalls ? "tool_use" : "end_turn";
         if (isStream)
         {
-            events.End(reason, Usage);
+            events.End(reason, stopSequence, Usage);
         }
         else
         {
             http.Response.ContentType = "application/json";
-            events.Write(http.Response.BodyWriter, reason, Usage);
+            events.Write(http.Response.BodyWriter, reason, stopSequence, Usage);
         }
 
         await http.Response.BodyWriter.FlushAsync(cancellation);

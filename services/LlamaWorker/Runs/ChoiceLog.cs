@@ -134,13 +134,14 @@ internal sealed class ChoiceLog
             Micros = _micros[from..to],
             Logprobs = _logprobs?.Of(from, to) ?? [],
             Finish = last ? _finish : null,
+            StoppedBy = last ? _shown.StoppedBy : null,
             Guesses = last ? Guesses : null,
         };
     }
 
     /// <summary>A frame that brings nothing new: it finds out whether somebody takes frames, and shows them where they should be.</summary>
     public Frame Probe(string generation, int run) =>
-        new() { GenerationId = generation, Run = run, Choice = _choice, From = _sent, Finish = _finishSent ? _finish : null };
+        new() { GenerationId = generation, Run = run, Choice = _choice, From = _sent, Finish = _finishSent ? _finish : null, StoppedBy = _finishSent ? _shown.StoppedBy : null };
 
     public ChoiceContent Content() => new(Encoding.UTF8.GetString(_text.AsSpan(0, _textLength)), _tokens[..Count], _micros[..Count]) { TextEnds = _ends[..Count] };
 

@@ -76,5 +76,25 @@ public class MessagesTests(PlatformFixture platform)
         Assert.Equal((401, "authentication_error"), ((int)response.StatusCode, (await response.Json()).GetProperty("error").GetProperty("type").GetString()));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_stop_sequence_that_was_met_is_told(bool stream)
+    {
+        using var whole = await platform.Client.PostJson("v1/messages", $$"""{"model":"{{TestCatalogue.Fast}}","max_tokens":30,"temperature":0,"messages":[{"role":"user","content":"Hello"}]}""");
+        var text = (await whole.Json()).GetProperty("content")[0].GetProperty("text").GetString()!;
+        var stop = JsonSerializer.Serialize(text[5..9]);
+        using var response = await platform.Client.PostJson("v1/messages", $$"""{"model":"{{TestCatalogue.Fast}}","max_tokens":30,"temperature":0,"stream":{{(stream ? "true" : "false")}},"stop_sequences":["never said",{{stop}}],"messages":[{"role":"user","content":"Hello"}]}""");
+        var answer = await response.Content.ReadAsStringAsync();
+        Assert.Contains($"\"stop_reason\":\"stop_sequence\",\"stop_sequence\":{stop}", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_model_that_does_not_think_answers_without_where_thinking_is_allowed()
+    {
+        using var response = await platform.Client.PostJson("v1/messages", $$"""{"model":"{{TestCatalogue.Fast}}","max_tokens":5,"thinking":{"type":"enabled","budget_tokens":1024},"messages":[{"role":"user","content":"Hello"}]}""");
+        Assert.Equal("text", (await response.Json()).GetProperty("content")[0].GetProperty("type").GetString());
+    }
+
     private static string Body(string more = "") => $$"""{"model":"{{TestCatalogue.Fast}}","max_tokens":12,"temperature":0,"messages":[{"role":"user","content":"Hello"}]{{(more.Length > 0 ? "," + more : "")}}}""";
 }
