@@ -9,7 +9,7 @@ namespace Platform.Grains.Quotas;
 [Alias("platform.quotas.IProjectQuota")]
 public interface IProjectQuota : IGrainWithStringKey
 {
-    /// <summary>Takes one request and <see cref="Reservation.Tokens"/> tokens from every bucket concerned, or from none.</summary>
+    /// <summary>Takes <see cref="Reservation.Requests"/> and <see cref="Reservation.Tokens"/> from every bucket concerned, or from none.</summary>
     [Alias("Reserve")] ValueTask<QuotaAnswer> Reserve(Reservation reservation);
 
     /// <summary>
@@ -37,9 +37,10 @@ public interface IProjectQuota : IGrainWithStringKey
 
 /// <summary>What a generation may use.</summary>
 /// <param name="Tokens">Upper bound of the prompt plus the first slice of output.</param>
+/// <param name="Requests">1, or 0 for what is a part of a request that was counted already.</param>
 [GenerateSerializer, Immutable, Alias("platform.quotas.Reservation")]
 public sealed record Reservation(
-    [property: Id(0)] string GenerationId, [property: Id(1)] string KeyId, [property: Id(2)] string Model, [property: Id(3)] long Tokens);
+    [property: Id(0)] string GenerationId, [property: Id(1)] string KeyId, [property: Id(2)] string Model, [property: Id(3)] long Tokens, [property: Id(4)] int Requests = 1);
 
 /// <param name="RetryAfterMs">When not granted: how long until as much will have refilled; −1 when it never will.</param>
 /// <param name="Limit">Name of the limit that refused: <c>requests</c> or <c>tokens</c>; null when granted.</param>

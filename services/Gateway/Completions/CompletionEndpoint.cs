@@ -25,7 +25,7 @@ internal sealed class CompletionEndpoint(Callers callers, ServedModels models, G
             return;
         }
 
-        await road.RunTogether(http, [.. request.Prompts.Select(prompt => request.ToGeneration(prompt, model, caller, body))], generations => request.Stream
+        await road.RunTogether(http, [.. request.Prompts.Select((prompt, i) => request.ToGeneration(prompt, model, caller, body) with { IsFurther = i > 0 })], generations => request.Stream
             ? new CompletionStream(http, request, generations)
             : new CompletionAnswer(http, request, generations));
     }

@@ -53,6 +53,9 @@ internal sealed record GenerationRequest
 
     public bool Stream { get; init; }
 
+    /// <summary>One of several that answer a request together and are counted as one: not the first of them.</summary>
+    public bool IsFurther { get; init; }
+
     /// <summary><c>default</c>, <c>flex</c> or <c>priority</c>.</summary>
     public string ServiceTier { get; init; } = "default";
 

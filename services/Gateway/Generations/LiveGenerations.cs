@@ -27,7 +27,7 @@ internal sealed class LiveGenerations(
         var run = request.FirstRun(id, frames.Address, clock.GetLocalNow(), Options.Timeout);
         var (model, caller) = (request.Model, request.Caller);
         var promptEstimate = Math.Min(request.PromptBytes + await models.TemplateOverhead(model.Id), model.Entry.ContextLength);
-        var quota = new QuotaSlices(grains.GetGrain<IProjectQuota>(caller.ProjectId), new Reservation(id, caller.KeyId, model.Id, 0), promptEstimate, request.Choices, request.MaxTokens);
+        var quota = new QuotaSlices(grains.GetGrain<IProjectQuota>(caller.ProjectId), new Reservation(id, caller.KeyId, model.Id, 0, request.IsFurther ? 0 : 1), promptEstimate, request.Choices, request.MaxTokens);
         var generation = new Generation(request, run, quota, promptEstimate, this);
         live[generation] = true;
         return generation;

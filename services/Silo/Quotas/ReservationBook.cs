@@ -80,8 +80,8 @@ internal sealed class ReservationBook
         }
 
         if (_closed.Contains(asked.GenerationId, now)) return Answer(default, requests, tokens, now);
-        var refusal = requests.Ask(1, now, "requests").OrLonger(tokens.Ask(asked.Tokens, now, "tokens"));
-        if (_usedRecently && now < OfferInterval.Ticks) refusal = refusal.OrLonger(UntilOffered(requests, tokens, asked.Tokens, now));
+        var refusal = requests.Ask(asked.Requests, now, "requests").OrLonger(tokens.Ask(asked.Tokens, now, "tokens"));
+        if (_usedRecently && now < OfferInterval.Ticks) refusal = refusal.OrLonger(UntilOffered(requests, tokens, asked, now));
         if (refusal.Limit is null) Add(asked, requests, tokens, now);
         return Answer(refusal, requests, tokens, now);
     }
@@ -169,7 +169,7 @@ internal sealed class ReservationBook
 
     private void Add(Reservation reservation, BucketSet requests, BucketSet tokens, long now)
     {
-        requests.Take(1, now);
+        requests.Take(reservation.Requests, now);
         tokens.Take(reservation.Tokens, now);
         _reserved += reservation.Tokens;
         _open.Add(reservation.GenerationId, new Open(requests, tokens) { Tokens = reservation.Tokens, Touched = now });
@@ -192,10 +192,10 @@ internal sealed class ReservationBook
     }
 
     /// <summary>Until every gateway has had its turn to offer, a tenth of each limit is kept for what they may hold.</summary>
-    private static Refusal UntilOffered(BucketSet requests, BucketSet tokens, long wanted, long now)
+    private static Refusal UntilOffered(BucketSet requests, BucketSet tokens, Reservation asked, long now)
     {
         var wait = (int)((OfferInterval.Ticks - now) / TimeSpan.TicksPerMillisecond) + 1;
-        return !requests.KeepsATenth(1, now) ? new Refusal("requests", wait) : !tokens.KeepsATenth(wanted, now) ? new Refusal("tokens", wait) : default;
+        return !requests.KeepsATenth(asked.Requests, now) ? new Refusal("requests", wait) : !tokens.KeepsATenth(asked.Tokens, now) ? new Refusal("tokens", wait) : default;
     }
 
     private static QuotaAnswer Answer(Refusal refusal, BucketSet requests, BucketSet tokens, long now) =>

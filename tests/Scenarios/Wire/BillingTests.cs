@@ -85,6 +85,23 @@ public class BillingTests(PlatformFixture platform)
         Assert.InRange(int.Parse(refused.Headers.GetValues("retry-after").Single(), System.Globalization.CultureInfo.InvariantCulture), 1, 60);
     }
 
+    [Fact]
+    public async Task Several_prompts_of_a_request_count_as_one_request()
+    {
+        var project = $"prompts-{Guid.NewGuid():n}";
+        using var admin = platform.ClientOf(platform.AdminKey);
+        using var set = await admin.PostJson($"v1/organization/projects/{project}/rate_limits/rl-*", """{"max_requests_per_1_minute":2}""");
+        using var client = platform.ClientOf((await MakeKey(project)).Secret);
+        for (var left = 1; left >= 0; left--)
+        {
+            using var answer = await client.PostJson("v1/completions", $$"""{"model":"{{TestCatalogue.Fast}}","prompt":["a","b","c","d"],"max_tokens":1}""");
+            Assert.Equal((200, $"{left}"), ((int)answer.StatusCode, answer.Headers.GetValues("x-ratelimit-remaining-requests").Single()));
+        }
+
+        using var refused = await client.PostJson("v1/completions", $$"""{"model":"{{TestCatalogue.Fast}}","prompt":["a","b"],"max_tokens":1}""");
+        Assert.Equal(429, (int)refused.StatusCode);
+    }
+
     private ValueTask<PoolReport> ReadPool() => platform.Services.GetRequiredService<IGrainFactory>().GetGrain<IPool>(TestCatalogue.Slow).Read();
 
     private Task<PoolReport> Pool() => ReadPool().AsTask();
