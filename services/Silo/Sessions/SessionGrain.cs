@@ -39,7 +39,7 @@ internal sealed class SessionGrain(IDocumentStore store, StoredAnswers content, 
     public async Task<bool> End(string projectId)
     {
         if (!IsOf(projectId)) return false;
-        await Append(new SessionEnded(), session => AnswerTables.Erase(session, Id));
+        await Append(new SessionEnded(), session => SessionErasure.Erase(session, Id));
         DeactivateOnIdle();
         return true;
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Npgsql;
 using Platform.Scenarios.Tests.Wire;
 
 namespace Platform.Scenarios.Tests.Responses;
@@ -22,6 +23,12 @@ public class ConversationTests(PlatformFixture platform)
         Assert.Equal((200, $$"""{"id":"{{made.Id()}}","object":"conversation.deleted","deleted":true}"""), (status, deleted.GetRawText()));
         Assert.Equal(404, (await Client.GetAnswer(path)).Status);
         Assert.Equal(404, (await Client.GetAnswer($"{path}/items")).Status);
+
+        await using var database = NpgsqlDataSource.Create(platform.ConnectionString);
+        await using var kept = database.CreateCommand($"select string_agg(data::text, ' ') from ledger.mt_events where stream_id = '{made.Id()}'");
+        var events = (string)(await kept.ExecuteScalarAsync())!;
+        Assert.Contains("project_id", events, StringComparison.Ordinal);
+        Assert.DoesNotContain("test", events, StringComparison.Ordinal);
     }
 
     [Fact]
