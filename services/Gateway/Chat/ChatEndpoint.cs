@@ -67,6 +67,10 @@ internal sealed class ChatEndpoint(Callers callers, ServedModels models, OutputP
             ? new ChatStream(http, head, request, generation.Request.Output, after: null,
                 holdHeaders: generation.PromptEstimate >= generation.Model.Entry.ContextLength || request.Sampling.NamesTokens || generation.Request.Output.Constraint is not null)
             : new ChatAnswer(http, head, request);
-        return request.Store ? new StoringAnswer(answer, stored, http.TraceIdentifier, (output, ended) => ChatAnswer.Write(output, head, ended, request)) : answer;
+        return Storing(answer, http, request, generation, stored);
     }
+
+    /// <summary>The same answer, stored at its end where the request says so.</summary>
+    public static IAnswer Storing(IAnswer answer, HttpContext http, ChatCompletionRequest request, Generation generation, StoredAnswers stored) =>
+        request.Store ? new StoringAnswer(answer, stored, http.TraceIdentifier, (output, ended) => ChatAnswer.Write(output, generation.Head(), ended, request)) : answer;
 }

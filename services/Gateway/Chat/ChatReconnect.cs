@@ -1,6 +1,7 @@
 using System.Text;
 using Platform.Contracts.Generations;
 using Platform.Contracts.Runs;
+using Platform.Eventing.Answers;
 using Platform.Eventing.Content;
 using Platform.Eventing.Generations;
 using Platform.Gateway.Auth;
@@ -17,7 +18,7 @@ namespace Platform.Gateway.Chat;
 /// <c>GET /v1/chat/completions/{id}/stream?starting_after=…</c>, or with <c>Last-Event-ID</c>: the rest of a stream whose connection was lost, through any gateway.
 /// A generation that still runs is taken over; one that has ended is streamed again from the ledger.
 /// </summary>
-internal sealed class ChatReconnect(Callers callers, ServedModels models, OutputPlanner outputs, Adoption adoption, LiveGenerations generations, GenerationRoad road, GenerationReader ledger, TimeProvider clock)
+internal sealed class ChatReconnect(Callers callers, ServedModels models, OutputPlanner outputs, Adoption adoption, LiveGenerations generations, GenerationRoad road, GenerationReader ledger, StoredAnswers stored, TimeProvider clock)
 {
     /// <summary>How long what has just ended may take to be recorded: a worker's grace for a gateway that died, twice.</summary>
     private static readonly TimeSpan UntilRecorded = TimeSpan.FromSeconds(12);
@@ -49,7 +50,8 @@ internal sealed class ChatReconnect(Callers callers, ServedModels models, Output
         var asked = request.ToGeneration(model, caller with { KeyId = adopted.Run.Record!.Figures.KeyId }, Encoding.UTF8.GetBytes(adopted.Run.Record.Request!)) with { Sampling = adopted.Run.Sampling }; // Request saw both
         if ((await outputs.Plan(asked, request)).Refused(out error, out var planned)) planned = asked; // it was accepted once
         await using var generation = await generations.Adopt(planned, adopted);
-        await road.Drive(generation, new ChatStream(http, generation.Head(), request, planned.Output, after, holdHeaders: false), http.RequestAborted);
+        var stream = new ChatStream(http, generation.Head(), request, planned.Output, after, holdHeaders: false);
+        await road.Drive(generation, ChatEndpoint.Storing(stream, http, request, generation, stored), http.RequestAborted);
     }
 
     private async Task Again(HttpContext http, string id, ApiKeyIdentity caller)

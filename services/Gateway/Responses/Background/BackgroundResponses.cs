@@ -1,4 +1,7 @@
 using System.Buffers;
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 using Platform.Contracts.Generations;
 using Platform.Eventing.Answers;
 using Platform.Eventing.Background;
@@ -102,6 +105,8 @@ internal sealed partial class BackgroundResponses(
             return await End(work, stored, response, ResponseChat.InOurWords(error));
         }
 
+        // whoever takes over draws as the one before would have
+        if (chat.Sampling.Seed is null && !asked.Sampling.Deterministic) asked = asked with { Sampling = asked.Sampling with { Seed = SeedOf(work.Id) } };
         await using var generation = await generations.Begin(asked);
         var quota = await generation.Quota.Reserve();
         if (!quota.Granted)
@@ -119,6 +124,9 @@ internal sealed partial class BackgroundResponses(
         if (answer.HasEnded) await Add(work, request, context, output);
         return answer.HasEnded || (generation.Departure is null && !stopping.IsCancellationRequested);
     }
+
+    /// <summary>As random as the id is.</summary>
+    private static long SeedOf(string id) => BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(id))) & long.MaxValue;
 
     private async Task<ApiResult<ResponseContext>> Context(BackgroundWork work, ResponseRequest request, CancellationToken cancellation)
     {
