@@ -63,3 +63,14 @@ await check('langchain: invoke and stream', async () => {
   for await (const part of await chat.stream('What is gravity?')) text += part.content;
   assert.equal(text, whole.content);
 });
+
+await check('langchain: responses, whole and streamed', async () => {
+  const chat = new ChatOpenAI({ model, apiKey, configuration: { baseURL }, maxTokens: 16, temperature: 0, maxRetries: 0, useResponsesApi: true });
+  const whole = await chat.invoke('What is gravity?');
+  assert.ok(whole.text.length > 0);
+  assert.equal(whole.usage_metadata.output_tokens, 16);
+  assert.match(whole.response_metadata.id, /^resp_/);
+  let text = '';
+  for await (const part of await chat.stream('What is gravity?')) text += part.text;
+  assert.equal(text, whole.text);
+});

@@ -5,7 +5,7 @@ import addFormats from 'ajv-formats';
 import OpenAI from 'openai';
 import { zodFunction, zodResponseFormat } from 'openai/helpers/zod';
 import { z } from 'zod';
-import { Agent, Runner, OpenAIChatCompletionsModel, setTracingDisabled, tool } from '@openai/agents';
+import { Agent, Runner, OpenAIChatCompletionsModel, OpenAIResponsesModel, setTracingDisabled, tool } from '@openai/agents';
 
 const { BASE_URL: baseURL, API_KEY: apiKey, MODEL: model, FAST_MODEL: fast } = process.env;
 const client = new OpenAI({ baseURL, apiKey, maxRetries: 0 });
@@ -66,4 +66,15 @@ await check('an agent calls its tool', async () => {
   const result = await new Runner().run(agent, 'Soup, please.');
   assert.equal(result.finalOutput, 'found');
   assert.equal(typeof called.dish, 'string');
+});
+
+await check('an agent goes on from a response with what its tool has found', async () => {
+  const lookUp = tool({ name: 'look_up', description: 'Looks a dish up.', parameters: z.object({ dish: z.string().max(20) }), execute: async () => 'found' });
+  const agent = new Agent({ name: 'cook', instructions: 'Look the dish up.', tools: [lookUp], model: new OpenAIResponsesModel(client, model), modelSettings: { toolChoice: 'required', parallelToolCalls: false, maxTokens: 200 } });
+  const result = await new Runner().run(agent, 'Soup, please.', { maxTurns: 4, stream: true });
+  const seen = [];
+  for await (const event of result) if (event.type === 'run_item_stream_event') seen.push(event.name);
+  await result.completed;
+  assert.deepEqual(seen.slice(0, 2), ['tool_called', 'tool_output']);
+  assert.match(result.lastResponseId, /^resp_/);
 });
