@@ -57,6 +57,21 @@ public sealed class ServiceTests : IDisposable
         Assert.Contains("was killed", Assert.Single(_said), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_a_service_starts_belongs_to_it_even_with_a_session_of_its_own()
+    {
+        using var log = new LogFile(_home.House.Log("it"));
+        var service = Service("sleep 1000 & setsid bash -c 'sleep 1000 & wait' & echo begun; wait", log);
+        await service.Start();
+        await Eventually.Holds(() => SessionProcesses.Of(service.Pid!.Value).Count == 4);
+
+        var processes = SessionProcesses.Of(service.Pid!.Value);
+        Assert.Equal(service.Pid, processes[0]);
+        Assert.Equal(4, ProcessUse.Of(service.Pid!.Value).Processes);
+        foreach (var process in processes) Process.GetProcessById(process).Kill();
+        await service.Stop();
+    }
+
     public void Dispose() => _home.Dispose();
 
     private Service Service(string script, LogFile log) =>
