@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Platform.Gateway.Tests.Host;
 
@@ -49,16 +50,29 @@ public class OpenAiErrorsTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_body_over_the_limit_is_a_413(bool chunked)
+    [InlineData("Content-Length: 10485761")]
+    [InlineData("Transfer-Encoding: chunked")]
+    public async Task A_body_over_the_limit_is_a_413_even_while_it_is_being_sent(string how)
     {
         await using var gateway = await GatewayHost.Start();
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions") { Content = new ByteArrayContent(new byte[(10 * 1024 * 1024) + 1]) };
-        request.Headers.TransferEncodingChunked = chunked;
-        request.Headers.ExpectContinue = true; // so that the answer is read before the body is sent
-        using var response = await gateway.Client.SendAsync(request);
-        Assert.Equal((413, "request_too_large"), ((int)response.StatusCode, (await response.Error()).Code));
+        using var connection = new TcpClient();
+        await connection.ConnectAsync(gateway.Client.BaseAddress!.Host, gateway.Client.BaseAddress.Port);
+        var stream = connection.GetStream();
+        var answer = Answer(stream);
+        try
+        {
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /v1/chat/completions HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer {gateway.Grains.ProjectSecret}\r\n{how}\r\n\r\n"));
+            var chunk = Encoding.ASCII.GetBytes($"10000\r\n{new string('x', 0x10000)}\r\n");
+            for (var i = 0; i < 200 && !answer.IsCompleted; i++) await stream.WriteAsync(chunk);
+        }
+        catch (IOException)
+        {
+            // the gateway has answered and hung up
+        }
+
+        var text = await answer.WaitAsync(GatewayHost.Soon);
+        Assert.StartsWith("HTTP/1.1 413 ", text, StringComparison.Ordinal);
+        Assert.Contains("\"code\":\"request_too_large\"", text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -83,5 +97,14 @@ public class OpenAiErrorsTests
         using var response = await gateway.Client.SendAsync(new HttpRequestMessage(HttpMethod.Options, "/v1/chat/completions"));
         Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
         Assert.Equal(["GET", "POST"], response.Content.Headers.Allow.Order());
+    }
+
+    /// <summary>All that comes until the end of a chunked answer.</summary>
+    private static async Task<string> Answer(NetworkStream stream)
+    {
+        var text = new StringBuilder();
+        var buffer = new byte[4096];
+        while (!text.ToString().EndsWith("\r\n0\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(buffer) is > 0 and var count) text.Append(Encoding.ASCII.GetString(buffer, 0, count));
+        return text.ToString();
     }
 }
