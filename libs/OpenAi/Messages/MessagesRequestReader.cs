@@ -11,11 +11,15 @@ namespace Platform.OpenAi.Messages;
 /// <summary>Reads Anthropic's Messages API. What it has in common with a chat completion is checked by that, and told in the words of this API.</summary>
 public static partial class MessagesRequestReader
 {
+    /// <summary>Theirs know no number; each costs a comparison a byte.</summary>
+    private const int MostStops = 64;
+
+    /// <summary>The chat completion a message comes down to.</summary>
     /// <param name="body">UTF-8 JSON as received.</param>
     /// <param name="needsMaxTokens">Counting tokens needs no limit.</param>
-    public static ApiResult<MessagesRequest> Read(ReadOnlyMemory<byte> body, bool needsMaxTokens = true) => JsonRoot.Read<MessagesRequest>(body, json => Read(json, needsMaxTokens));
+    public static ApiResult<ChatCompletionRequest> Read(ReadOnlyMemory<byte> body, bool needsMaxTokens = true) => JsonRoot.Read<ChatCompletionRequest>(body, json => Read(json, needsMaxTokens));
 
-    private static ApiResult<MessagesRequest> Read(JsonElement body, bool needsMaxTokens)
+    private static ApiResult<ChatCompletionRequest> Read(JsonElement body, bool needsMaxTokens)
     {
         Unicode.Check(body);
         var errors = new FirstError();
@@ -31,7 +35,6 @@ public static partial class MessagesRequestReader
             json.WriteStartObject();
             foreach (var name in (string[])["model", "stream", "temperature", "top_p", "top_k", "seed"]) Copy(json, fields, name, name);
             Copy(json, fields, "max_tokens", "max_completion_tokens");
-            if (stop.Count > 0) Stop(json, stop);
             Metadata(json, fields, errors);
             Thinking(json, fields, errors);
             Tools(json, fields, errors);
@@ -40,27 +43,14 @@ public static partial class MessagesRequestReader
         }
 
         if (errors.Found is { } wrong) return wrong;
-        return ChatRequestReader.Read(buffer.WrittenMemory).Refused(out var error, out var chat) ? InTheirWords(error) : new MessagesRequest(chat, stop);
+        return ChatRequestReader.Read(buffer.WrittenMemory).Refused(out var error, out var chat) ? InTheirWords(error) : chat with { Stop = stop };
     }
 
-    private static List<string> Stop(JsonObjectReader fields, FirstError errors)
+    private static IReadOnlyList<string> Stop(JsonObjectReader fields, FirstError errors)
     {
-        var stop = new List<string>();
-        if (fields.Array("stop_sequences") is not { } given) return stop;
-        foreach (var (i, text) in given.EnumerateArray().Index())
-        {
-            if (text.ValueKind != JsonValueKind.String) errors.Add(Wrong.Type($"stop_sequences[{i}]", "a string", text));
-            else stop.Add(text.GetString()!); // a JSON string is never null
-        }
-
-        return stop;
-    }
-
-    private static void Stop(Utf8JsonWriter json, List<string> stop)
-    {
-        json.WriteStartArray("stop"u8);
-        stop.ForEach(json.WriteStringValue);
-        json.WriteEndArray();
+        if (fields.Array("stop_sequences") is not { } given) return [];
+        if (given.GetArrayLength() > MostStops) errors.Add(Wrong.LongArray("stop_sequences", MostStops, given.GetArrayLength()));
+        return Texts.Read(given, "stop_sequences", errors);
     }
 
     private static void Metadata(Utf8JsonWriter json, JsonObjectReader fields, FirstError errors)
@@ -150,7 +140,6 @@ public static partial class MessagesRequestReader
         "reasoning_effort" => "thinking",
         "user" => "metadata.user_id",
         _ when param.StartsWith("messages", StringComparison.Ordinal) => "messages",
-        _ when param.StartsWith("stop", StringComparison.Ordinal) => $"stop_sequences{param["stop".Length..]}",
         _ => Function().Replace(param, "").Replace(".parameters", ".input_schema", StringComparison.Ordinal),
     };
 

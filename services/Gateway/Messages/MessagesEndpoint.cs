@@ -23,13 +23,13 @@ internal sealed class MessagesEndpoint(Callers callers, ServedModels models, Out
         }
 
         var body = await RequestBody.Read(http);
-        if (MessagesRequestReader.Read(body).Refused(out error, out var request) || models.FindChat(request.Chat.Model, "v1/messages").Refused(out error, out var model))
+        if (MessagesRequestReader.Read(body).Refused(out error, out var request) || models.FindChat(request.Model, "v1/messages").Refused(out error, out var model))
         {
             await error.Write(http);
             return;
         }
 
-        var chat = await AsItThinks(request.Chat, model);
+        var chat = await AsItThinks(request, model);
         if ((await outputs.Plan(chat.ToGeneration(model, caller, body) with { IdPrefix = "msg_", Kind = "message" }, chat)).Refused(out error, out var generation))
         {
             await MessagesRequestReader.InTheirWords(error).Write(http);
@@ -50,8 +50,8 @@ internal sealed class MessagesEndpoint(Callers callers, ServedModels models, Out
 
         var body = await RequestBody.Read(http);
         if (MessagesRequestReader.Read(body, needsMaxTokens: false).Refused(out error, out var request)
-            || models.FindChat(request.Chat.Model, "v1/messages/count_tokens").Refused(out error, out var model)
-            || await AsItThinks(request.Chat, model) is not { } chat
+            || models.FindChat(request.Model, "v1/messages/count_tokens").Refused(out error, out var model)
+            || await AsItThinks(request, model) is not { } chat
             || (await outputs.Plan(chat.ToGeneration(model, caller, body), chat)).Refused(out error, out var generation)
             || (await prompts.Count(model, generation.Conversation!, http.RequestAborted)).Refused(out error, out var reading)) // a chat is a conversation
         {

@@ -84,7 +84,7 @@ public class MessagesTests(PlatformFixture platform)
         using var whole = await platform.Client.PostJson("v1/messages", $$"""{"model":"{{TestCatalogue.Fast}}","max_tokens":30,"temperature":0,"messages":[{"role":"user","content":"Hello"}]}""");
         var text = (await whole.Json()).GetProperty("content")[0].GetProperty("text").GetString()!;
         var stop = JsonSerializer.Serialize(text[5..9]);
-        using var response = await platform.Client.PostJson("v1/messages", $$"""{"model":"{{TestCatalogue.Fast}}","max_tokens":30,"temperature":0,"stream":{{(stream ? "true" : "false")}},"stop_sequences":["never said",{{stop}}],"messages":[{"role":"user","content":"Hello"}]}""");
+        using var response = await platform.Client.PostJson("v1/messages", $$"""{"model":"{{TestCatalogue.Fast}}","max_tokens":30,"temperature":0,"stream":{{(stream ? "true" : "false")}},"stop_sequences":["never","said","by","any","model",{{stop}}],"messages":[{"role":"user","content":"Hello"}]}""");
         var answer = await response.Content.ReadAsStringAsync();
         Assert.Contains($"\"stop_reason\":\"stop_sequence\",\"stop_sequence\":{stop}", answer, StringComparison.Ordinal);
     }

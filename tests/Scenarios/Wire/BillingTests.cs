@@ -40,7 +40,7 @@ public class BillingTests(PlatformFixture platform)
         using var client = new HttpClient(new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero }) { BaseAddress = platform.Address };
         client.DefaultRequestHeaders.Authorization = new("Bearer", (await MakeKey(project)).Secret);
         var received = 0;
-        using (var response = await client.PostJson("v1/chat/completions", WireClient.ChatBody(TestCatalogue.Slow, more: "\"stream\":true,\"max_tokens\":1000")))
+        using (var response = await client.PostJson("v1/chat/completions", WireClient.ChatBody(TestCatalogue.Slow, more: "\"stream\":true,\"max_tokens\":1000,\"temperature\":0")))
         {
             using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
             while (received < 20) received += (await reader.ReadLineAsync())!.Contains("\"content\":", StringComparison.Ordinal) ? 1 : 0;
