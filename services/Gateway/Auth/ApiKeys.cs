@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Platform.Gateway.Errors;
 using Platform.Grains.Keys;
 
 namespace Platform.Gateway.Auth;
@@ -22,7 +23,8 @@ internal sealed class ApiKeys(IGrainFactory grains, TimeProvider clock)
     private async ValueTask<ApiKeyIdentity?> Ask(string keyId, string secret)
     {
         var asked = clock.GetTimestamp();
-        var identity = await grains.GetGrain<IApiKey>(keyId).Verify(ApiKeySecret.Hash(secret));
+        var hash = ApiKeySecret.Hash(secret);
+        var identity = await GrainCall.Repeated(() => grains.GetGrain<IApiKey>(keyId).Verify(hash), clock);
         if (answers.Count >= MostKept) answers.Clear();
         answers[secret] = new Answer(identity, asked);
         return identity;

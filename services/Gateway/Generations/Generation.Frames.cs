@@ -40,7 +40,7 @@ internal sealed partial class Generation
                 yield return Step.Failed(error.Kind == RunErrorKind.InvalidRequest ? ApiError.Invalid(error.Message, error.Param, error.Code) : ApiError.Server(error.Message));
             }
 
-            if (frame.Started is { } started && Started is null) await Begin(started);
+            if (frame.Started is { } started && Started is null) Begin(started);
             if (Started is null)
             {
                 await AskAgain(); // the first frame was lost
@@ -55,7 +55,7 @@ internal sealed partial class Generation
                 case FrameFit.New:
                     if (CompletionTokens > 0) FirstToken ??= Age;
                     yield return Step.Tokens(frame, skip);
-                    await Raise();
+                    Raise();
                     break;
             }
         }
@@ -74,18 +74,6 @@ internal sealed partial class Generation
         }
     }
 
-    private async ValueTask Begin(RunStarted started)
-    {
-        Started = started;
-        await Quota.Correct(started.PromptTokens);
-        if (Quota.IsFinal) await Allow();
-    }
-
-    private async ValueTask Raise()
-    {
-        if (await Quota.Raise(Choices.Max(choice => choice.Count))) await Allow();
-    }
-
     /// <summary>A gap is filled once: frames that come before the answer are not worth another question.</summary>
     private async ValueTask AskAgain()
     {
@@ -94,11 +82,11 @@ internal sealed partial class Generation
         await Attach();
     }
 
-    /// <summary>After a silence: a command may have been lost, the worker may read a long prompt, or be gone.</summary>
+    /// <summary>After a silence: a command may have been lost, the worker may read a long prompt, be held up, or be gone.</summary>
     private async ValueTask<bool> IsStillThere(int silences)
     {
-        await Raise();
-        return await sending && await Allow() && await Attach() && (silences < 2 || await place.Knows(Worker));
+        Raise();
+        return await sending && await Allow() && await Attach() && await place.Knows(Worker, silences);
     }
 
     private ValueTask<bool> Allow() => Line.Allow(Quota.Allowance, Quota.IsFinal);

@@ -90,8 +90,9 @@ internal sealed partial class Generation : IAsyncDisposable
                 await foreach (var refusal in place.Take(TicketOf(lost), takesOver: Run > 1, cancellation)) yield return refusal is null ? Step.Waiting : Step.Failed(refusal);
                 Worker = place.Worker!; // it ends with one
                 Queued ??= Age;
-                sending = Start(Continued());
-                if (Quota.IsFinal && await sending) await Allow();
+                var run = Continued();
+                sending = Start(run);
+                if ((Quota.IsFinal || Quota.Allowance > run.Allowance) && await sending) await Allow();
             }
 
             await foreach (var step in Frames(cancellation)) yield return step;
@@ -127,6 +128,8 @@ internal sealed partial class Generation : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Quota.AskNoMore();
+        await raising;
         owner.Forget(this);
         mailbox.Dispose();
         departing.Dispose();

@@ -57,12 +57,14 @@ internal sealed partial class PoolPlace(string model, IGrainFactory grains, Time
         }
     }
 
-    /// <summary>Whether the pool still hears of a worker; also true while nobody can tell.</summary>
-    public async ValueTask<bool> Knows(string worker)
+    /// <summary>Whether the pool still hears of a worker; also true while nobody can tell, and for a while where there is no other that could go on.</summary>
+    /// <param name="silences">How often in a row nothing came from it.</param>
+    public async ValueTask<bool> Knows(string worker, int silences = 1)
     {
         try
         {
-            return (await pool.Read()).Workers.Any(known => known.WorkerId == worker);
+            var workers = (await pool.Read().AsTask().WaitAsync(GrainCall.Patience, clock)).Workers;
+            return workers.Any(known => known.WorkerId == worker) || (workers.Count == 0 && silences * options.Silence < options.Recovery);
         }
         catch (Exception e) when (Failure.IsOutage(e))
         {
@@ -77,7 +79,7 @@ internal sealed partial class PoolPlace(string model, IGrainFactory grains, Time
         (ticket, Worker) = (null, null);
         try
         {
-            await pool.Release(held.Id, completionTokens).AsTask().WaitAsync(options.Silence, clock);
+            await pool.Release(held.Id, completionTokens).AsTask().WaitAsync(GrainCall.Patience, clock);
         }
         catch (Exception e) when (Failure.IsOutage(e))
         {
@@ -90,7 +92,7 @@ internal sealed partial class PoolPlace(string model, IGrainFactory grains, Time
     {
         try
         {
-            return await pool.Take(asked, patience).WaitAsync(patience + options.Silence, clock, cancellation);
+            return await pool.Take(asked, patience).WaitAsync(patience + GrainCall.Patience, clock, cancellation);
         }
         catch (Exception e) when (Failure.IsOutage(e) && clock.GetElapsedTime(since) < options.Recovery)
         {

@@ -5,13 +5,14 @@ namespace Platform.Gateway.Generations;
 
 /// <summary>What one generation holds of its project's quota: the prompt, and output in slices that are added as it goes.</summary>
 /// <param name="held">Output tokens per choice that are reserved already, when the generation was another gateway's.</param>
-internal sealed class QuotaSlices(IProjectQuota quota, Reservation first, int promptEstimate, int choices, int? maxTokens, int? held = null)
+internal sealed class QuotaSlices(IProjectQuota quota, Reservation first, int promptEstimate, int choices, int? maxTokens, TimeProvider clock, int? held = null)
 {
     /// <summary>Output tokens per choice that are reserved at a time.</summary>
     public const int Slice = 256;
 
     private int prompt = promptEstimate;
     private bool limited = held is not null;
+    private volatile bool ending;
 
     /// <summary>Output tokens each choice may have by now.</summary>
     public int Allowance { get; private set; } = held ?? Next(0, maxTokens);
@@ -26,13 +27,23 @@ internal sealed class QuotaSlices(IProjectQuota quota, Reservation first, int pr
 
     public async ValueTask<QuotaAnswer> Reserve()
     {
-        var answer = await quota.Reserve(Live);
+        var answer = await GrainCall.Repeated(() => quota.Reserve(Live), clock);
         (IsReserved, limited) = (answer.Granted, answer.Tokens.Limit > 0);
         return answer;
     }
 
     /// <summary>Tells the grain that somebody still holds this.</summary>
-    public ValueTask Offer() => quota.Offer([Live]);
+    public async ValueTask Offer()
+    {
+        try
+        {
+            await quota.Offer([Live]).AsTask().WaitAsync(GrainCall.Patience, clock);
+        }
+        catch (Exception e) when (Failure.IsOutage(e))
+        {
+            // it is offered again every few seconds
+        }
+    }
 
     /// <summary>The prompt's real size is known: gives back what the estimate was too large, or takes what it was too small.</summary>
     public async ValueTask Correct(int promptTokens)
@@ -54,13 +65,16 @@ internal sealed class QuotaSlices(IProjectQuota quota, Reservation first, int pr
         return granted is true || IsFinal;
     }
 
-    public ValueTask Settle(long usedTokens, bool nothingToRecord) => quota.Settle(first.GenerationId, usedTokens, nothingToRecord);
+    /// <summary>Lets a question that nobody answers rest: what would be granted is not needed any more.</summary>
+    public void AskNoMore() => ending = true;
+
+    public Task Settle(long usedTokens, bool nothingToRecord) => quota.Settle(first.GenerationId, usedTokens, nothingToRecord).AsTask().WaitAsync(GrainCall.Patience, clock);
 
     private async ValueTask GiveBack()
     {
         try
         {
-            await quota.Settle(first.GenerationId, Live.Tokens, nothingToRecord: false);
+            await Settle(Live.Tokens, nothingToRecord: false);
         }
         catch (Exception e) when (Failure.IsOutage(e))
         {
@@ -68,23 +82,30 @@ internal sealed class QuotaSlices(IProjectQuota quota, Reservation first, int pr
         }
     }
 
-    /// <summary>Null: nobody could say.</summary>
+    /// <summary>Asks until somebody answers; null: it ended before that. A question that was heard after all makes the reservation too large until its end, never too small.</summary>
     private async ValueTask<bool?> TopUp(long tokens)
     {
-        try
+        while (!ending)
         {
-            var answer = await quota.TopUp(first.GenerationId, tokens);
-            if (answer.Granted || answer.Limit is not null) return answer.Granted;
+            try
+            {
+                var answer = await Ask(tokens);
+                if (answer.Granted || answer.Limit is not null) return answer.Granted;
 
-            // a fresh grain does not know the reservation yet
-            await quota.Offer([Live]);
-            return (await quota.TopUp(first.GenerationId, tokens)).Granted;
+                // a fresh grain does not know the reservation yet
+                await quota.Offer([Live]).AsTask().WaitAsync(GrainCall.Patience, clock);
+                return (await Ask(tokens)).Granted;
+            }
+            catch (Exception e) when (Failure.IsOutage(e))
+            {
+                await Task.Delay(GrainCall.Pause, clock);
+            }
         }
-        catch (Exception e) when (Failure.IsOutage(e))
-        {
-            return null;
-        }
+
+        return null;
     }
+
+    private Task<QuotaAnswer> Ask(long tokens) => quota.TopUp(first.GenerationId, tokens).AsTask().WaitAsync(GrainCall.Patience, clock);
 
     private static int Next(int allowance, int? maxTokens) => Math.Min(allowance + Slice, maxTokens ?? int.MaxValue);
 }

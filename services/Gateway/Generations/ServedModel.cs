@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Platform.Catalog;
+using Platform.Gateway.Errors;
 using Platform.Grains.Pools;
 using Platform.Observability.Metering;
 using Platform.OpenAi.Errors;
@@ -60,7 +61,7 @@ internal sealed class ServedModels(ModelCatalog catalog, IGrainFactory grains, T
 
     private async ValueTask<PoolReport> Ask(string model)
     {
-        var report = await grains.GetGrain<IPool>(model).Read();
+        var report = await GrainCall.Repeated(grains.GetGrain<IPool>(model).Read, clock);
         reports[model] = (report, clock.GetTimestamp());
         return report;
     }

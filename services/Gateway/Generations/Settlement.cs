@@ -27,8 +27,7 @@ internal sealed partial class Settlement(IGenerationLedger ledger, IHostApplicat
     {
         try
         {
-            await generation.LeaveWorker();
-            await generation.Quota.Settle(usedTokens, nothingToRecord);
+            await Task.WhenAll(generation.LeaveWorker().AsTask(), generation.SettleQuota(usedTokens, nothingToRecord));
         }
         catch (Exception e)
         {
