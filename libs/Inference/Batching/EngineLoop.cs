@@ -8,6 +8,9 @@ namespace Platform.Inference.Batching;
 /// <summary>What the engine's thread does: take word, decode a step, over and over. What must be the same every time is decoded in a lane of its own, alone.</summary>
 internal sealed partial class EngineLoop
 {
+    /// <summary>Prompt tokens of a step of the lane for one, at most: few, since what runs in the other lane waits for it.</summary>
+    private const int SoloChunk = 64;
+
     private readonly IEngineModel model;
     private readonly BatcherOptions options;
     private readonly Inbox inbox;
@@ -100,7 +103,7 @@ internal sealed partial class EngineLoop
 
         try
         {
-            return solo ??= new Lane(model, options, slots: 1, options.ContextLength, new HostCache(0), delivery, counters, logger);
+            return solo ??= new Lane(model, options with { PrefillChunk = Math.Min(options.PrefillChunk, SoloChunk) }, slots: 1, options.ContextLength, new HostCache(0), delivery, counters, logger);
         }
         catch (EngineException failure)
         {

@@ -14,6 +14,8 @@ internal sealed partial class Lane
     private readonly Delivery delivery;
     private readonly Counters counters;
     private readonly StepPlan plan;
+    private readonly StepCost cost = new();
+    private readonly Pace pace;
     private readonly SpeculationOptions? speculation;
     private readonly Lock contextGate = new();
     private readonly ILogger logger;
@@ -30,7 +32,8 @@ internal sealed partial class Lane
         this.speculation = model.Info.CanTrim ? speculation : null;
         var guesses = this.speculation is null ? 0 : StepPlan.Guessed;
         spec = new ContextSpec(cells, slots, options.PrefillChunk + slots + guesses, slots + StepPlan.Scored + guesses, options.Threads, options.CacheType, options.FlashAttention);
-        plan = new StepPlan(slots, options.PrefillChunk);
+        pace = new Pace(cost);
+        plan = new StepPlan(slots, options.PrefillChunk, pace);
         Roster = new Roster(Open(), counters.Lane());
     }
 
@@ -89,9 +92,13 @@ internal sealed partial class Lane
                 }
             }
 
-            if (!plan.IsReading)
+            if (plan.Read > 0)
             {
-                speculator?.Took(plan.Tokens, decoded);
+                pace.Took(plan.Running, plan.Read, decoded);
+            }
+            else
+            {
+                cost.Observe(plan.Tokens, decoded);
             }
         }
         else
@@ -278,7 +285,7 @@ internal sealed partial class Lane
 
     private SlotTable Open()
     {
-        speculator = speculation is null ? null : Speculator.Of(speculation, spec);
+        speculator = speculation is null ? null : Speculator.Of(speculation, spec, cost);
         var made = model.CreateContext(spec);
         lock (contextGate)
         {

@@ -1,7 +1,7 @@
 namespace Platform.Inference.Batching;
 
 /// <summary>What the next decode reads: one token of every running sequence, and the prompts' chunks, shared evenly.</summary>
-internal sealed class StepPlan(int slots, int chunk)
+internal sealed class StepPlan(int slots, int chunk, Pace pace)
 {
     /// <summary>Most prompt tokens a step scores: each takes an output row.</summary>
     public const int Scored = 16;
@@ -16,8 +16,11 @@ internal sealed class StepPlan(int slots, int chunk)
     /// <summary>Tokens in all parts.</summary>
     public int Tokens { get; private set; }
 
-    /// <summary>Whether it reads more of a prompt than its last token.</summary>
-    public bool IsReading { get; private set; }
+    /// <summary>Sequences that get one token, besides those that join.</summary>
+    public int Running { get; private set; }
+
+    /// <summary>Tokens of prompts, but for those whose last one alone was left.</summary>
+    public int Read { get; private set; }
 
     public Span<Part> Parts => parts.AsSpan(0, Count);
 
@@ -38,9 +41,9 @@ internal sealed class StepPlan(int slots, int chunk)
             }
         }
 
-        IsReading = reading > 0;
+        Running = Count - reading;
         var scored = Scored;
-        for (var left = chunk; left > 0 && reading > 0;)
+        for (var left = pace.Chunk(Running, chunk); left > 0 && reading > 0;)
         {
             var share = Math.Max(1, left / reading);
             reading = 0;
@@ -56,6 +59,7 @@ internal sealed class StepPlan(int slots, int chunk)
 
                 part.Tokens += given;
                 Tokens += given;
+                Read += given;
                 left -= given;
                 reading += unread > given && !(part.Sequence.ScoresPrompt && scored == 0) ? 1 : 0;
             }
@@ -68,8 +72,7 @@ internal sealed class StepPlan(int slots, int chunk)
     public void Clear()
     {
         parts.AsSpan(0, Count).Clear();
-        Count = 0;
-        Tokens = 0;
+        (Count, Tokens, Running, Read) = (0, 0, 0, 0);
     }
 
     public record struct Part

@@ -4,20 +4,20 @@ using Platform.Inference.Engine;
 namespace Platform.Inference.Speculation;
 
 /// <summary>Decides how much is guessed of which sequence before a step: as much as pays, by how often guesses were right and by what a further token of a step costs.</summary>
+/// <param name="cost">Of the steps it guesses for.</param>
 /// <param name="most">Guesses a step may read in all.</param>
-internal sealed class Speculator(IDrafter drafter, SpeculationOptions options, int most) : IDisposable
+internal sealed class Speculator(IDrafter drafter, SpeculationOptions options, StepCost cost, int most) : IDisposable
 {
     /// <summary>Steps without a guess after which one is tried again, so that what it costs stays known.</summary>
     private const int Probing = 256;
 
-    private readonly StepCost cost = new();
     private readonly List<Sequence> guessed = [];
     private int quiet;
 
     /// <summary>Throws <see cref="EngineException"/> when the engine can't give a context for the draft model.</summary>
     /// <param name="target">Context of the model that is guessed for.</param>
-    public static Speculator Of(SpeculationOptions options, in ContextSpec target) =>
-        new(options.Draft is { } draft ? new DraftModel(draft, target) : new PromptLookup(), options, StepPlan.Guessed);
+    public static Speculator Of(SpeculationOptions options, in ContextSpec target, StepCost cost) =>
+        new(options.Draft is { } draft ? new DraftModel(draft, target) : new PromptLookup(), options, cost, StepPlan.Guessed);
 
     /// <summary>Guesses for the sequences that wait for nothing but their next token, while no prompt is read.</summary>
     public void Propose(List<Sequence> active)
@@ -45,9 +45,6 @@ internal sealed class Speculator(IDrafter drafter, SpeculationOptions options, i
             drafter.Propose(guessed);
         }
     }
-
-    /// <summary>What a step took that read no prompt.</summary>
-    public void Took(int tokens, long ticks) => cost.Observe(tokens, ticks);
 
     public void Dispose() => drafter.Dispose();
 
