@@ -15,7 +15,7 @@ internal static class ChatBench
     public static async Task<Table> Run()
     {
         using var model = BundledModel.Load();
-        var threads = Math.Max(1, Environment.ProcessorCount - 1);
+        var threads = BundledModel.Threads;
         await using var batcher = new ContinuousBatcher(model, new BatcherOptions(2048, 8, 16384, Threads: threads));
         var table = new Table().AddColumns("streams", "tokens/s", "a stream", "first token, ms", "scheduler and sampler, % of a step");
         await Streams(batcher, model, 1);

@@ -15,7 +15,7 @@ internal static class PaceBench
     public static async Task<Table> Run()
     {
         using var model = BundledModel.Load();
-        await using var batcher = new ContinuousBatcher(model, new BatcherOptions(8192, 8, 16384, Threads: Math.Max(1, Environment.ProcessorCount - 1)));
+        await using var batcher = new ContinuousBatcher(model, new BatcherOptions(8192, 8, 16384, Threads: BundledModel.Threads));
         var (plain, disturbed, reads) = (new List<double>(), new List<double>(), new List<double>());
         await Round(batcher, model, -1, null);
         for (var round = 0; round < Rounds; round++)

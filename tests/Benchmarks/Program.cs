@@ -9,6 +9,7 @@ var parts = new (string Name, string What, Func<Task<Table>> Run)[]
 {
     ("gateway", "the whole road of a chat request on the bigram engine, next to a bare Kestrel endpoint", GatewayBench.Run),
     ("chat", "the bundled model: tokens a second, and what the scheduler costs", ChatBench.Run),
+    ("peer", "chats over HTTP beside llama-server on the same file and threads, in turn", PeerBench.Run),
     ("pace", "running streams of the bundled model while a long prompt is read", PaceBench.Run),
     ("soak", "the bundled model under random load and cancels: slots, cells and memory (PLATFORM_SOAK_MINUTES)", SoakBench.Run),
     ("embeddings", "64 requests of one text each, next to one request of 64 texts", EmbeddingsBench.Run),

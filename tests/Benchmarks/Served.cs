@@ -61,11 +61,12 @@ internal sealed class Served : IAsyncDisposable
     public static Task<Served> Proxy(Uri destination) => Start("proxy", "", [destination.ToString()]);
 
     /// <param name="embeddings">Whether it serves the bundled embedding model too.</param>
-    public static async Task<Served> Platform(TestDatabase database, bool embeddings = false)
+    /// <param name="chat">Whether it serves the bundled chat model too.</param>
+    public static async Task<Served> Platform(TestDatabase database, bool embeddings = false, bool chat = false)
     {
         var folder = Directory.CreateTempSubdirectory("platform-bench-").FullName;
         var key = ApiKeySecret.New(PublicId.New("key_"));
-        await WriteFiles(folder, key, embeddings);
+        await WriteFiles(folder, key, embeddings, chat);
         return await Start("platform", key, [folder, database.ConnectionString]);
     }
 
@@ -95,14 +96,14 @@ internal sealed class Served : IAsyncDisposable
         ["Logging:LogLevel:Default"] = "Warning",
     };
 
-    public static async Task WriteFiles(string folder, string key, bool embeddings = false)
+    public static async Task WriteFiles(string folder, string key, bool embeddings = false, bool chat = false)
     {
         var bundled = BundledModel.FolderOf("");
         var shapes = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(bundled, "catalog.json")))!["models"]!.AsArray().First(model => (string)model!["id"]! == "shapes-wan")!.DeepClone();
         foreach (var file in shapes["files"]!.AsArray()) file!["path"] = Path.Combine(bundled, (string)file["path"]!);
         await File.WriteAllTextAsync(Path.Combine(folder, "catalog.json"), JsonSerializer.Serialize(new
         {
-            models = (object[])[shapes, new { id = Model, kind = "chat", engine = "bigram", context_length = 4096, cache_tokens = 262144, slots = 64, queue_limit = 4096 }, .. embeddings ? [Bundled()] : Array.Empty<object>()],
+            models = (object[])[shapes, new { id = Model, kind = "chat", engine = "bigram", context_length = 4096, cache_tokens = 262144, slots = 64, queue_limit = 4096 }, .. embeddings ? [Bundled()] : Array.Empty<object>(), .. chat ? [BundledModel.Entry()] : Array.Empty<object>()],
         }));
         await File.WriteAllTextAsync(Path.Combine(folder, "credentials.json"), JsonSerializer.Serialize(new { base_url = "", api_key = key, admin_key = ApiKeySecret.New(PublicId.New("key_")) }));
     }

@@ -19,7 +19,7 @@ internal static class SoakBench
     {
         var minutes = double.Parse(Environment.GetEnvironmentVariable("PLATFORM_SOAK_MINUTES") ?? "1", CultureInfo.InvariantCulture);
         using var model = BundledModel.Load();
-        await using var batcher = new ContinuousBatcher(model, new BatcherOptions(Context, Slots, Cells, Threads: Math.Max(1, Environment.ProcessorCount - 1), HostCacheTokens: Cells));
+        await using var batcher = new ContinuousBatcher(model, new BatcherOptions(Context, Slots, Cells, Threads: BundledModel.Threads, HostCacheTokens: Cells));
         using var until = new CancellationTokenSource(TimeSpan.FromMinutes(minutes));
         var (tally, samples) = (new Tally(), new List<(double Minute, double Megabytes)>());
         var watch = Stopwatch.StartNew();

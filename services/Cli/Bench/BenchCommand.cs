@@ -10,7 +10,7 @@ internal static class BenchCommand
 {
     public static Command Create(House house)
     {
-        var parts = new Argument<string[]>("part") { Description = "gateway, chat, pace, soak, embeddings, ledger, quota, video, shapes, processes; all when left out.", Arity = ArgumentArity.ZeroOrMore };
+        var parts = new Argument<string[]>("part") { Description = "gateway, chat, peer, pace, soak, embeddings, ledger, quota, video, shapes, processes; all when left out.", Arity = ArgumentArity.ZeroOrMore };
         var processes = new Option<bool>("--processes") { Description = "The part processes: the cluster of `up --processes`, over RabbitMQ." };
         var command = new Command("bench", "Measure speed and cost, side by side in one run.") { parts, processes };
         command.SetAction(async (parsed, cancellation) =>
