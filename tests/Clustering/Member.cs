@@ -57,7 +57,14 @@ internal sealed class Member(IHost host) : IAsyncDisposable
     public async Task Crash()
     {
         _stopped = true;
-        await host.StopAsync(new CancellationToken(canceled: true));
+        try
+        {
+            await host.StopAsync(new CancellationToken(canceled: true));
+        }
+        catch (OperationCanceledException)
+        {
+            // as was asked
+        }
     }
 
     public async ValueTask DisposeAsync()

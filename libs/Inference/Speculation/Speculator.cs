@@ -53,15 +53,11 @@ internal sealed class Speculator(IDrafter drafter, SpeculationOptions options, S
     /// <summary>Tokens that may still be drawn, but for the one that follows the last guess.</summary>
     private static int Room(Sequence sequence) => Math.Min(sequence.Generation.Allowance - sequence.Generated, sequence.Limit - sequence.Count) - 1;
 
-    /// <summary>The k-th guess is right with probability p^k; it pays while that is more than what it costs, in tokens that the step would bring without it.</summary>
-    private int Worth(Sequence sequence, int running)
-    {
-        if (options.Always || quiet >= Probing)
-        {
-            return options.MaxTokens;
-        }
+    private int Worth(Sequence sequence, int running) =>
+        options.Always || quiet >= Probing ? options.MaxTokens : Paying(cost.OfOneMore(running), sequence.Draft.Acceptance, options.MaxTokens);
 
-        var price = cost.OfOneMore(running);
-        return price <= 0 ? options.MaxTokens : Math.Min(options.MaxTokens, (int)(Math.Log(price) / Math.Log(sequence.Draft.Acceptance)));
-    }
+    /// <summary>The k-th guess is right with probability p^k; it pays while that is more than what it costs.</summary>
+    /// <param name="price">Of a further token in a step, in tokens that the step would bring in that time without it; 0: not known.</param>
+    /// <param name="acceptance">p, below 1.</param>
+    internal static int Paying(double price, double acceptance, int most) => price <= 0 ? most : Math.Min(most, (int)(Math.Log(price) / Math.Log(acceptance)));
 }
