@@ -39,20 +39,28 @@ internal static class PeerBench
             foreach (var scenario in Scenarios)
             {
                 var (here, there) = (new List<Round>(), new List<Round>());
-                for (var pair = 0; pair <= Pairs; pair++)
+                try
                 {
-                    // who is first changes; the first pair warms up
-                    Round? mine = null;
-                    if (pair % 2 == 0) mine = await Measure(scenario, ours.Client, pair);
-                    var its = await Measure(scenario, peer.Client, pair);
-                    mine ??= await Measure(scenario, ours.Client, pair);
-                    if (pair > 0)
+                    for (var pair = 0; pair <= Pairs; pair++)
                     {
-                        here.Add(mine);
-                        there.Add(its);
-                    }
+                        // who is first changes; the first pair warms up
+                        Round? mine = null;
+                        if (pair % 2 == 0) mine = await Measure(scenario, ours.Client, pair);
+                        var its = await Measure(scenario, peer.Client, pair);
+                        mine ??= await Measure(scenario, ours.Client, pair);
+                        if (pair > 0)
+                        {
+                            here.Add(mine);
+                            there.Add(its);
+                        }
 
-                    bar.Increment(1);
+                        bar.Increment(1);
+                    }
+                }
+                catch (HttpRequestException e)
+                {
+                    table.AddRow(scenario.Name, "", "", Markup.Escape($"broke off after {here.Count} pairs: {e.Message}"), "", "", "");
+                    continue;
                 }
 
                 var speed = here.Zip(there, (a, b) => a.PerSecond / b.PerSecond).Order().ToList();
@@ -108,21 +116,23 @@ internal static class PeerBench
 
     private static async Task<(double FirstMs, string Text)> Ask(HttpClient client, IEnumerable<JsonNode> messages, int tokens)
     {
-        var body = new JsonObject { ["model"] = BundledModel.Chat, ["messages"] = new JsonArray([.. messages.Select(message => message.DeepClone())]), ["max_tokens"] = tokens, ["temperature"] = 0, ["ignore_eos"] = true, ["stream"] = true };
+        var body = new JsonObject { ["model"] = BundledModel.Chat, ["messages"] = new JsonArray([.. messages.Select(message => message.DeepClone())]), ["max_tokens"] = tokens, ["temperature"] = 0, ["ignore_eos"] = true, ["stream"] = true, ["stream_options"] = new JsonObject { ["include_usage"] = true } };
         var began = Stopwatch.GetTimestamp();
-        var (first, text) = (0.0, "");
+        var (first, text, drawn) = (0.0, "", 0);
         using var request = new HttpRequestMessage(HttpMethod.Post, "v1/chat/completions") { Content = JsonContent.Create(body) };
         using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         using var lines = new StreamReader(await answer.EnsureSuccessStatusCode().Content.ReadAsStreamAsync());
         while (await lines.ReadLineAsync() is { } line)
         {
             if (!line.StartsWith("data: {", StringComparison.Ordinal)) continue;
-            if ((string?)JsonNode.Parse(line["data: ".Length..])!["choices"]?.AsArray().FirstOrDefault()?["delta"]?["content"] is not { Length: > 0 } piece) continue;
+            var chunk = JsonNode.Parse(line["data: ".Length..])!;
+            drawn = (int?)chunk["usage"]?["completion_tokens"] ?? drawn;
+            if ((string?)chunk["choices"]?.AsArray().FirstOrDefault()?["delta"]?["content"] is not { Length: > 0 } piece) continue;
             if (text.Length == 0) first = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
             text += piece;
         }
 
-        return (first, text);
+        return drawn == tokens ? (first, text) : throw new InvalidOperationException($"{drawn} tokens were drawn, not {tokens}: the rates would not compare.");
     }
 
     private static double Median(IEnumerable<double> values) => values.Order().ToList() is var sorted ? sorted[sorted.Count / 2] : 0;
@@ -143,7 +153,8 @@ internal static class PeerBench
             _process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!; // never null without the shell
             _ = _process.StandardOutput.ReadToEndAsync();
             _ = _process.StandardError.ReadToEndAsync();
-            Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromMinutes(5) };
+            // it closes connections that idle for a few seconds, perhaps just when one is used again
+            Client = new HttpClient(new SocketsHttpHandler { PooledConnectionIdleTimeout = TimeSpan.FromSeconds(1) }) { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromMinutes(5) };
         }
 
         public HttpClient Client { get; }
