@@ -285,8 +285,17 @@ internal sealed partial class Lane
 
     private SlotTable Open()
     {
-        speculator = speculation is null ? null : Speculator.Of(speculation, spec, cost);
         var made = model.CreateContext(spec);
+        try
+        {
+            speculator = speculation is null ? null : Speculator.Of(speculation, spec, cost);
+        }
+        catch
+        {
+            made.Dispose();
+            throw;
+        }
+
         lock (contextGate)
         {
             context = made;
