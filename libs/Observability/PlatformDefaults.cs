@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Platform.Observability.Health;
+using Platform.Observability.Hosting;
 using Platform.Observability.Metering;
 
 namespace Platform.Observability;
@@ -49,6 +50,7 @@ public static class PlatformDefaults
         builder.Services.AddHealthChecks().AddCheck<NotStopping>("not stopping", tags: [PlatformHealth.Ready]);
         builder.Services.AddOptions<MetricsOptions>().BindConfiguration("Platform:Metrics")
             .Validate(o => o.Port is >= 0 and <= 65535, "Platform:Metrics:Port must be 0 (off) or a TCP port").ValidateOnStart();
+        builder.Services.AddHostedService<UnobservedExceptions>();
         builder.Services.AddHostedService<MetricsListener>();
         MetricSources.Configure(service);
         return builder;

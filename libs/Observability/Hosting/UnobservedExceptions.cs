@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Platform.Observability.Hosting;
+
+/// <summary>Logs what a task threw and nobody awaited: the runtime itself keeps silent about it.</summary>
+internal sealed partial class UnobservedExceptions(ILogger<UnobservedExceptions> logger) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        TaskScheduler.UnobservedTaskException += Tell;
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        TaskScheduler.UnobservedTaskException -= Tell;
+        return Task.CompletedTask;
+    }
+
+    private void Tell(object? sender, UnobservedTaskExceptionEventArgs unobserved) => Log.Unobserved(logger, unobserved.Exception);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "Nobody awaited a task that failed")]
+        public static partial void Unobserved(ILogger logger, Exception exception);
+    }
+}
