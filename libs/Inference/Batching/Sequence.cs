@@ -14,6 +14,7 @@ internal sealed class Sequence
         Choice = choice;
         Roster = roster;
         var request = generation.Request;
+        Band = request.Band;
         PromptLength = request.Prompt.Length;
         tokens = choice < request.SoFar.Count ? [.. request.Prompt, .. request.SoFar[choice]] : [.. request.Prompt];
         Count = tokens.Length;
@@ -26,6 +27,12 @@ internal sealed class Sequence
     /// <summary>Where it runs or waits.</summary>
     public Roster Roster { get; }
     public int PromptLength { get; }
+
+    /// <summary>The request's, or a lower one when it has waited long.</summary>
+    public int Band { get; set; }
+
+    /// <summary>Step of its roster at which it last began to wait or was given a lower band.</summary>
+    public long WaitsSince { get; set; }
 
     /// <summary>Prompt and output.</summary>
     public int Count { get; private set; }

@@ -38,6 +38,9 @@ public sealed record SequenceRequest
     /// <summary>The request's field the prompt comes from, for refusals.</summary>
     public string PromptField { get; init; } = "messages";
 
+    /// <summary>0 comes first; where no slot is free, a lower band's generation takes one from a higher band's, which goes on later.</summary>
+    public int Band { get; init; } = 1;
+
     /// <summary>Isolates cached prefixes where the model is configured so.</summary>
     public string Tenant { get; init; } = "";
 

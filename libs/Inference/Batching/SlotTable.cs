@@ -45,11 +45,8 @@ internal sealed class SlotTable
         var looks = sequence is { Leader: null, ScoresPrompt: false, Generation.Request.Sampling.Deterministic: false };
         var (source, common) = looks ? LongestPrefix(tokens, tenant) : (null, 0);
         var goesOn = source is { Sequence: null } && (source == target || common * 2 >= source.Length || !CanTrim);
-        if (goesOn)
-        {
-            target = source!; // not null where it goes on
-        }
-        else
+        target = goesOn ? source! : target; // not null where it goes on
+        if (!goesOn || common * 2 < target.Length)
         {
             Keep(target);
         }
@@ -166,6 +163,16 @@ internal sealed class SlotTable
         Trim(slot, length);
     }
 
+    /// <summary>Copies what a slot holds to the host's memory, where that is wanted.</summary>
+    public void Keep(Slot slot)
+    {
+        var tokens = slot.Tokens.AsSpan(0, slot.Length);
+        if (host.IsOn && host.Wants(tokens, slot.Tenant) && context.Save(slot.Id) is { } saved)
+        {
+            host.Add(tokens, slot.Tenant, saved);
+        }
+    }
+
     private (Slot? Source, int Common) LongestPrefix(ReadOnlySpan<int> tokens, string tenant)
     {
         Slot? best = null;
@@ -210,15 +217,6 @@ internal sealed class SlotTable
 
             slot.Length = kept;
             cells.Trim(slot.Id, kept);
-        }
-    }
-
-    private void Keep(Slot slot)
-    {
-        var tokens = slot.Tokens.AsSpan(0, slot.Length);
-        if (host.IsOn && host.Wants(tokens, slot.Tenant) && context.Save(slot.Id) is { } saved)
-        {
-            host.Add(tokens, slot.Tenant, saved);
         }
     }
 
