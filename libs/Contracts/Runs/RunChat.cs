@@ -21,6 +21,9 @@ public sealed record RunChat
     /// <summary>Project that asked; a prefix cache may be kept apart by it.</summary>
     public required string ProjectId { get; init; }
 
+    /// <summary>0 comes first; a worker sends runs of higher bands back to wait where one of a lower band finds no slot free.</summary>
+    public int Band { get; init; } = 1;
+
     /// <summary>What the chat template is rendered with; null where the prompt is <see cref="Plain"/>.</summary>
     public Conversation? Conversation { get; init; }
 

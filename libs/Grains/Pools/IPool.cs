@@ -36,7 +36,7 @@ public interface IPool : IGrainWithStringKey
 /// <summary>A request that wants a worker.</summary>
 /// <param name="Id">The generation id and run: <c>{generation}/{run}</c>.</param>
 /// <param name="Tenant">Project id; fairness is between tenants.</param>
-/// <param name="Band">0 is served first; higher bands only when lower ones are empty.</param>
+/// <param name="Band">0 is served first; higher bands only when lower ones are empty. Where no slot is free, it is granted one of a higher band's, which its worker makes free.</param>
 /// <param name="Slots">Sequences it needs at once (the number of choices).</param>
 /// <param name="Tokens">Estimated input tokens.</param>
 /// <param name="PrefixBlocks">Chain-hashed blocks of the prompt, longest prefix last.</param>

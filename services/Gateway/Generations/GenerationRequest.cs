@@ -59,8 +59,11 @@ internal sealed record GenerationRequest
     /// <summary><c>default</c>, <c>flex</c> or <c>priority</c>.</summary>
     public string ServiceTier { get; init; } = "default";
 
-    /// <summary>Which waiting tickets come first.</summary>
-    public int Band => ServiceTier switch { "priority" => 0, "flex" => 2, _ => 1 };
+    /// <summary>Nobody waits for it.</summary>
+    public bool IsBackground { get; init; }
+
+    /// <summary>Which waiting tickets come first, and which runs give their slots up to others: the lower band's.</summary>
+    public int Band => ServiceTier switch { "priority" => 0, "flex" => 2, _ => IsBackground ? 2 : 1 };
 
     /// <summary>False: nothing of what was said is kept.</summary>
     public bool KeepContent { get; init; } = true;
@@ -80,6 +83,7 @@ internal sealed record GenerationRequest
         Deadline = now + timeout,
         Model = Model.Id,
         ProjectId = Caller.ProjectId,
+        Band = Band,
         Conversation = Conversation,
         Plain = Plain,
         Sampling = Sampling,

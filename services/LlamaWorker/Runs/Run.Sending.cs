@@ -112,6 +112,7 @@ internal sealed partial class Run
             Prediction = _model.Batcher.Options.Speculation is not null && _request.Prediction is { } text ? _model.Prompt.Tokens(new PlainPrompt(text)) : [],
             Grammar = grammar,
             Ended = ended,
+            Band = _request.Band,
             Tenant = _request.ProjectId,
             Sink = this,
         });

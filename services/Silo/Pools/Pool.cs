@@ -49,6 +49,7 @@ internal sealed class Pool
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(ticket.Slots, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(ticket.Tokens);
+        ArgumentOutOfRangeException.ThrowIfNegative(ticket.Band);
         var now = Now;
         if (_grants.TryGetValue(ticket.Id, out var held))
         {
@@ -166,7 +167,7 @@ internal sealed class Pool
     private void Dispatch(long now)
     {
         _round++;
-        while (_workers.AnyFree(_round) && _queue.Next(_round) is { } next)
+        while (_queue.Next(_round) is { } next && _workers.AnyFreeFor(next.Ticket.Band, _round))
         {
             if (_workers.Choose(next.Ticket, _round) is { } worker)
             {

@@ -7,6 +7,9 @@ internal sealed class PooledWorker(WorkerReport report, long now)
 {
     private const int TokensPerBlock = 16, FewestBlocks = 256, MostBlocks = 65_536;
 
+    /// <summary>Slots granted, by band; bands past the last count as the last.</summary>
+    private readonly int[] _busy = new int[4];
+
     public string Id { get; } = report.WorkerId;
     public WorkerReport Report { get; set; } = report;
     public long Joined { get; } = now;
@@ -33,6 +36,14 @@ internal sealed class PooledWorker(WorkerReport report, long now)
 
     public int Free => Leaving ? 0 : Math.Max(0, Slots - Busy - Unknown);
 
+    /// <summary>Slots a ticket of this band may have: those of higher bands too, whose runs the worker sends back to wait, up to as many as there are slots.</summary>
+    public int FreeFor(int band)
+    {
+        var atLeastAsUrgent = Unknown;
+        for (var b = 0; b <= Index(band); b++) atLeastAsUrgent += _busy[b];
+        return Leaving ? 0 : Math.Max(0, Math.Min(Slots - atLeastAsUrgent, 2 * Slots - Busy - Unknown));
+    }
+
     public double BusyShare => (Busy + Unknown) / (double)Slots;
 
     /// <summary>Slots a ticket takes here: one that wants more than there are takes them all.</summary>
@@ -42,6 +53,7 @@ internal sealed class PooledWorker(WorkerReport report, long now)
     {
         Grants.Add(grant.Ticket.Id, grant);
         Busy += grant.Slots;
+        _busy[Index(grant.Ticket.Band)] += grant.Slots;
         TokensInFlight += grant.UncachedTokens;
     }
 
@@ -49,8 +61,11 @@ internal sealed class PooledWorker(WorkerReport report, long now)
     {
         if (!Grants.Remove(grant.Ticket.Id)) return;
         Busy -= grant.Slots;
+        _busy[Index(grant.Ticket.Band)] -= grant.Slots;
         TokensInFlight -= grant.UncachedTokens;
     }
+
+    private int Index(int band) => Math.Min(band, _busy.Length - 1);
 }
 
 /// <summary>A worker's slots in the hands of a ticket.</summary>

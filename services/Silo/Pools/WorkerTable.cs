@@ -20,10 +20,10 @@ internal sealed class WorkerTable
 
     public bool AnyTakesGrants => _workers.Exists(w => !w.Leaving);
 
-    public bool AnyFree(long round)
+    public bool AnyFreeFor(int band, long round)
     {
         foreach (var worker in _workers)
-            if (worker.Free > 0 && worker.HeldIn != round) return true;
+            if (worker.FreeFor(band) > 0 && worker.HeldIn != round) return true;
         return false;
     }
 
@@ -33,8 +33,10 @@ internal sealed class WorkerTable
 
     public void Remove(PooledWorker worker) => _workers.Remove(worker);
 
-    /// <summary>Null when none has the slots for it now.</summary>
-    public PooledWorker? Choose(Ticket ticket, long round)
+    /// <summary>Null when none has the slots for it now, not even at the cost of what is less urgent.</summary>
+    public PooledWorker? Choose(Ticket ticket, long round) => Choose(ticket, round, static (worker, _) => worker.Free) ?? Choose(ticket, round, static (worker, band) => worker.FreeFor(band));
+
+    private PooledWorker? Choose(Ticket ticket, long round, Func<PooledWorker, int, int> free)
     {
         PooledWorker? warmest = null, idlest = null;
         var most = 0.0;
@@ -43,7 +45,7 @@ internal sealed class WorkerTable
         foreach (var worker in _workers)
         {
             if (!worker.Leaving) leastBusy = Math.Min(leastBusy, worker.BusyShare);
-            if (worker.HeldIn == round || worker.Free < worker.Need(ticket) || IsAvoided(worker, ticket)) continue;
+            if (worker.HeldIn == round || free(worker, ticket.Band) < worker.Need(ticket) || IsAvoided(worker, ticket)) continue;
             var hit = Hit(worker, ticket);
             if (hit >= Warm && (hit > most || (hit == most && warmest is not null && worker.BusyShare < warmest.BusyShare))) (warmest, most) = (worker, hit);
             var load = (worker.TokensInFlight + ticket.Tokens * (1 - hit)) / worker.Slots + (worker.Report.Loaded ? 0 : LoadingTokens);
@@ -60,11 +62,13 @@ internal sealed class WorkerTable
         foreach (var worker in _workers)
         {
             if (worker.Leaving || worker.HeldIn == round || IsAvoided(worker, ticket)) continue;
-            if (nearest is null || worker.Need(ticket) - worker.Free < nearest.Need(ticket) - nearest.Free) nearest = worker;
+            if (nearest is null || Missing(worker, ticket) < Missing(nearest, ticket)) nearest = worker;
         }
 
         if (nearest is not null) nearest.HeldIn = round;
     }
+
+    private static int Missing(PooledWorker worker, Ticket ticket) => worker.Need(ticket) - worker.FreeFor(ticket.Band);
 
     public static double Hit(PooledWorker worker, Ticket ticket) =>
         ticket.PrefixBlocks.Count == 0 ? 0 : worker.Prefixes.Match(ticket.PrefixBlocks) / (double)ticket.PrefixBlocks.Count;

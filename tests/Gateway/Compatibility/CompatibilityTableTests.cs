@@ -27,7 +27,7 @@ public partial class CompatibilityTableTests
     private static readonly Dictionary<string, string> Notes = new()
     {
         ["verbosity"] = "checked; no open model has such a switch", ["prediction"] = "guessed from where the model has speculation; the answer is the same", ["modalities"] = "text only", ["messages"] = "text parts; pictures, audio and files are refused by name",
-        ["service_tier"] = "default, flex and priority order the queue; scale runs as default", ["suffix"] = "where the model has fill-in-the-middle tokens, else refused by name", ["metadata"] = "kept with the request",
+        ["service_tier"] = "default, flex and priority order the queue, and who comes first takes a slot from who does not; scale runs as default", ["suffix"] = "where the model has fill-in-the-middle tokens, else refused by name", ["metadata"] = "kept with the request",
         ["stream_options"] = "include_usage, include_obfuscation, vLLM's continuous_usage_stats", ["max_tokens"] = "of chat: deprecated, as max_completion_tokens", ["logit_bias"] = "a token outside the vocabulary is a 400",
         ["top_p"] = "with llama.cpp's own samplers their order is llama.cpp's, else vLLM's", ["prompt_cache_key"] = "prefixes are found without it", ["mirostat"] = "its state could not survive a change of workers",
     };

@@ -132,6 +132,20 @@ public sealed class RunTableTests
     }
 
     [Fact]
+    public async Task A_run_of_a_lower_band_takes_the_slot_of_a_higher_one_that_goes_on_with_the_same_tokens()
+    {
+        await using var worker = await WorkerRig.Start(WorkerRig.Bigram(WorkerRig.Slow, stepDelayMs: 5, slots: 1));
+        var undisturbed = (await worker.Accept(WorkerRig.Run(WorkerRig.Slow, maxTokens: 300) with { Sampling = new() { Seed = 1, Temperature = 0 } })).Tokens();
+        var patient = WorkerRig.Run(WorkerRig.Slow, maxTokens: 300) with { Sampling = new() { Seed = 1, Temperature = 0 }, Band = 2 };
+        await worker.Runs.Accept(patient);
+        await Eventually.Holds(() => worker.FramesOf(patient).Count > 0);
+        var urgent = await worker.Accept(WorkerRig.Run(WorkerRig.Slow, maxTokens: 5) with { Band = 0 });
+        Assert.NotEmpty(urgent.Tokens());
+        Assert.DoesNotContain(worker.FramesOf(patient), frame => frame.Finish is not null);
+        Assert.Equal(undisturbed, (await worker.Finish(patient)).Tokens());
+    }
+
+    [Fact]
     public async Task A_run_past_its_deadline_is_cancelled_and_one_that_comes_late_does_not_start()
     {
         await using var worker = await WorkerRig.Start();

@@ -289,6 +289,36 @@ public sealed class PoolTests
     }
 
     [Fact]
+    public void A_lower_band_is_granted_the_slots_of_higher_ones_where_none_is_free()
+    {
+        Heartbeat("w", slots: 2);
+        for (var i = 0; i < 2; i++) Assert.Equal(TicketState.Granted, Take($"flex{i}/1", band: 2));
+        Assert.Equal(TicketState.Waiting, Take("flex2/1", band: 2));
+        Assert.Equal(TicketState.Granted, Take("default/1", band: 1));
+        Assert.Equal(TicketState.Granted, Take("priority0/1", band: 0));
+        Assert.Equal(TicketState.Waiting, Take("priority1/1", band: 0)); // each slot has somebody waiting for it already
+        Assert.Equal(4, _pool.Busy);
+
+        _pool.Release("default/1", 1);
+        Assert.Equal(TicketState.Granted, Take("priority1/1", band: 0));
+        _pool.Release("priority0/1", 1);
+        _pool.Release("priority1/1", 1);
+        Assert.Equal(TicketState.Waiting, Take("flex2/1", band: 2)); // the two that gave way go on
+        _pool.Release("flex0/1", 1);
+        Assert.Equal(TicketState.Granted, Take("flex2/1", band: 2));
+    }
+
+    [Fact]
+    public void A_worker_with_a_free_slot_is_granted_before_one_where_somebody_has_to_give_way()
+    {
+        Heartbeat("w", slots: 1);
+        Assert.Equal(TicketState.Granted, Take("flex/1", band: 2));
+        Heartbeat("free", slots: 1);
+        Assert.Equal("free", Granted("a/1", tokens: 5000));
+        Assert.Equal("w", Granted("b/1"));
+    }
+
+    [Fact]
     public void A_fresh_pool_learns_of_grants_by_offers_and_counts_runs_it_does_not_know()
     {
         Heartbeat("w", slots: 3, running: ["a", "b"]);
@@ -373,6 +403,8 @@ public sealed class PoolTests
 
     private TicketState Take(string id, out WaitingTicket? waiting) => _pool.Take(Ticket(id), out waiting).State;
 
+    private TicketState Take(string id, int band) => _pool.Take(Ticket(id, band: band), out _).State;
+
     private string? Granted(string id, long tokens = 1, ulong[]? blocks = null, string? avoid = null)
     {
         var answer = _pool.Take(Ticket(id, tokens: tokens, blocks: blocks, avoid: avoid), out _);
@@ -380,6 +412,6 @@ public sealed class PoolTests
         return answer.Worker;
     }
 
-    private static Ticket Ticket(string id, string tenant = "tenant", int slots = 1, long tokens = 1, ulong[]? blocks = null, string? avoid = null) =>
-        new(id, tenant, 0, slots, tokens, blocks ?? [], avoid);
+    private static Ticket Ticket(string id, string tenant = "tenant", int slots = 1, long tokens = 1, ulong[]? blocks = null, string? avoid = null, int band = 0) =>
+        new(id, tenant, band, slots, tokens, blocks ?? [], avoid);
 }

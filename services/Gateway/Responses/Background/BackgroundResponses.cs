@@ -100,7 +100,7 @@ internal sealed partial class BackgroundResponses(
             return await End(work, stored, response, error);
         }
 
-        if ((await outputs.Plan(chat.ToGeneration(model, caller, work.Request) with { Id = work.Attempt == 1 ? work.Id : $"{work.Id}-{work.Attempt}", IdPrefix = "resp_", Kind = "response" }, chat)).Refused(out error, out var asked))
+        if ((await outputs.Plan(chat.ToGeneration(model, caller, work.Request) with { Id = work.Attempt == 1 ? work.Id : $"{work.Id}-{work.Attempt}", IdPrefix = "resp_", Kind = "response", IsBackground = true }, chat)).Refused(out error, out var asked))
         {
             return await End(work, stored, response, ResponseChat.InOurWords(error));
         }
