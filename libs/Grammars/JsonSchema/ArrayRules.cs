@@ -1,24 +1,18 @@
-using System.Text.Json;
 using Platform.Grammars.Gbnf;
 
 namespace Platform.Grammars.JsonSchema;
 
 /// <summary>Arrays by number of items, with the first ones perhaps each of its own kind.</summary>
-internal sealed class ArrayRules(SchemaCompiler schemas)
+internal sealed class ArrayRules(SchemaCompiler schemas, RuleSet rules)
 {
     private static readonly Expression Comma = Expression.Sequence(Expression.Of(","), SchemaCompiler.Space);
 
     public Expression Of(Facets facets)
     {
-        if (facets.UniqueItems is { } unique && facets.MaxItems is not (0 or 1))
-        {
-            throw new SchemaException(unique, "'uniqueItems' can't be kept");
-        }
-
-        var kinds = facets.Leaves.Select(Kinds).ToList();
-        var firsts = kinds.Max(kind => kind.First.Count);
+        var parts = facets.Leaves.Select(leaf => new ArrayPart(leaf)).ToList();
+        var firsts = parts.Max(part => part.First.Count);
         var (min, max) = (facets.MinItems, facets.MaxItems ?? int.MaxValue);
-        if (kinds.All(kind => kind.Others is null) && firsts > 0 && min <= firsts)
+        if (parts.All(part => part.Others is null) && firsts > 0 && min <= firsts)
         {
             // nothing is said of further items: none are needed
             max = Math.Min(max, firsts);
@@ -29,49 +23,47 @@ internal sealed class ArrayRules(SchemaCompiler schemas)
             return new Choice([]);
         }
 
-        // From the end: what follows the first items, then each of those, optional from the least number on.
-        var rest = schemas.Value([.. kinds.Select(kind => kind.Others).OfType<Place>()]);
-        Expression after = max <= firsts ? Expression.Empty : new Repeat(Expression.Sequence(Comma, rest), Math.Max(0, min - firsts), max == int.MaxValue ? null : max - firsts);
-        for (var i = Math.Min(firsts, max) - 1; i > 0; i--)
-        {
-            after = Expression.Sequence(Comma, Item(kinds, i), after);
-            after = i >= min ? after.Optional() : after;
-        }
-
+        var counted = new CountedItems(schemas, rules, index => Item(parts, index), firsts, min, max);
+        var contained = parts.Select(part => part.Contains).OfType<Contained>().ToList();
         Expression items;
-        if (max == 0)
+        if (facets.UniqueItems is { } unique && max > 1)
         {
-            items = Expression.Empty;
+            items = contained.Count == 0 ? counted.Distinct(unique) : throw new SchemaException(unique, "'uniqueItems' can't be kept beside 'contains'");
+        }
+        else if (contained.Count > 0)
+        {
+            items = contained is [var only] ? counted.Containing(only) : throw new SchemaException(contained[1].Place.Path, "only one 'contains' can be kept of an array");
         }
         else
         {
-            items = firsts > 0
-                ? Expression.Sequence(Item(kinds, 0), after)
-                : Expression.Sequence(rest, new Repeat(Expression.Sequence(Comma, rest), Math.Max(0, min - 1), max == int.MaxValue ? null : max - 1));
-            items = Expression.Sequence(items, SchemaCompiler.Space);
-            items = min == 0 ? items.Optional() : items;
+            items = Items(parts, firsts, min, max);
         }
 
         return Expression.Sequence(Expression.Of("["), SchemaCompiler.Space, items, Expression.Of("]"));
     }
 
-    private Expression Item(List<(List<Place> First, Place? Others)> kinds, int index) =>
-        schemas.Value([.. kinds.Select(kind => index < kind.First.Count ? kind.First[index] : kind.Others).OfType<Place>()]);
-
-    /// <summary>Before draft 2020-12 a list under <c>items</c> was what <c>prefixItems</c> is now.</summary>
-    private static (List<Place> First, Place? Others) Kinds(Place leaf)
+    private Expression Items(List<ArrayPart> parts, int firsts, int min, int max)
     {
-        var first = leaf.Has("prefixItems", out var prefix) ? Alternatives.Children(leaf, "prefixItems", prefix) : [];
-        if (!leaf.Has("items", out var items))
+        if (max == 0)
         {
-            return (first, null);
+            return Expression.Empty;
         }
 
-        if (items.ValueKind != JsonValueKind.Array)
+        // From the end: what follows the first items, then each of those, optional from the least number on.
+        var rest = schemas.Value(Item(parts, firsts));
+        Expression after = max <= firsts ? Expression.Empty : new Repeat(Expression.Sequence(Comma, rest), Math.Max(0, min - firsts), max == int.MaxValue ? null : max - firsts);
+        for (var i = Math.Min(firsts, max) - 1; i > 0; i--)
         {
-            return (first, leaf.Inside("items", items));
+            after = Expression.Sequence(Comma, schemas.Value(Item(parts, i)), after);
+            after = i >= min ? after.Optional() : after;
         }
 
-        return ([.. items.EnumerateArray().Select((item, i) => leaf.Inside("items", i, item))], leaf.Has("additionalItems", out var further) ? leaf.Inside("additionalItems", further) : null);
+        var items = firsts > 0
+            ? Expression.Sequence(schemas.Value(Item(parts, 0)), after)
+            : Expression.Sequence(rest, new Repeat(Expression.Sequence(Comma, rest), Math.Max(0, min - 1), max == int.MaxValue ? null : max - 1));
+        items = Expression.Sequence(items, SchemaCompiler.Space);
+        return min == 0 ? items.Optional() : items;
     }
+
+    private static List<Place> Item(List<ArrayPart> parts, int index) => [.. parts.Select(part => index < part.First.Count ? part.First[index] : part.Others).OfType<Place>()];
 }

@@ -32,7 +32,7 @@ internal static class ExactlyOne
     }
 
     private static IEnumerable<Place> Reached(IReadOnlyList<Place> places, Alternatives alternatives) =>
-        alternatives.Of(places).SelectMany(leaves => leaves).DistinctBy(leaf => leaf.Path);
+        alternatives.Of(places).SelectMany(leaves => leaves).DistinctBy(leaf => leaf.Key);
 
     private static bool Apart(Facets a, Facets b, Alternatives alternatives, int depth)
     {

@@ -6,11 +6,7 @@ namespace Platform.Grammars.JsonSchema;
 /// <summary>What all schemas of one alternative ask together.</summary>
 internal sealed class Facets
 {
-    private static readonly string[] Refused =
-    [
-        "not", "if", "then", "else", "dependentRequired", "dependentSchemas", "dependencies", "contains", "minContains", "maxContains", "unevaluatedProperties", "unevaluatedItems",
-        "$dynamicRef", "$recursiveRef",
-    ];
+    private static readonly string[] Refused = ["unevaluatedProperties", "unevaluatedItems", "$dynamicRef", "$recursiveRef"];
 
     public Facets(IReadOnlyList<Place> leaves)
     {
@@ -26,6 +22,8 @@ internal sealed class Facets
 
     /// <summary>Null: any value.</summary>
     public List<JsonElement>? Values { get; private set; }
+
+    public Exclusions Excluded { get; } = new();
 
     public Bound? Least { get; private set; }
     public Bound? Most { get; private set; }
@@ -46,6 +44,12 @@ internal sealed class Facets
 
     private void Take(Place leaf)
     {
+        if (leaf.Clause is { } clause)
+        {
+            Take(leaf with { Not = false, Clause = null }, clause, leaf.Not);
+            return;
+        }
+
         if (Refused.FirstOrDefault(keyword => leaf.Has(keyword, out _)) is { } refused)
         {
             throw leaf.Wrong(refused, $"'{refused}' can't be kept");
@@ -54,7 +58,7 @@ internal sealed class Facets
         Types &= leaf.TypesOf();
         if (leaf.Has("enum", out var values))
         {
-            Allow(values.ValueKind == JsonValueKind.Array ? [.. values.EnumerateArray()] : throw leaf.Wrong("enum", "expected a list of values"));
+            Allow(Listed(leaf, values));
         }
 
         if (leaf.Has("const", out var value))
@@ -73,14 +77,73 @@ internal sealed class Facets
 
         if (leaf.Has("required", out var required))
         {
-            if (required.ValueKind != JsonValueKind.Array || required.EnumerateArray().Any(name => name.ValueKind != JsonValueKind.String))
-            {
-                throw leaf.Wrong("required", "expected a list of names");
-            }
-
-            Required.AddRange(required.EnumerateArray().Select(name => name.GetString()!).Except(Required)); // a JSON string is never null
+            Required.AddRange(Names(leaf, "required", required).Except(Required));
         }
     }
+
+    /// <summary>One keyword, or its opposite: then the value is of the type the keyword is about.</summary>
+    private void Take(Place whole, Clause clause, bool not)
+    {
+        switch (clause.Keyword)
+        {
+            case "type":
+                Types &= ~whole.TypesOf();
+                break;
+            case "enum" or "const" when whole.Has(clause.Keyword, out var values):
+                Excluded.Values.AddRange((clause.Keyword == "const" ? [values] : Listed(whole, values)).Select(value => (value, $"{whole.Path}/{clause.Keyword}")));
+                break;
+            case "minimum" or "exclusiveMinimum":
+                Types &= JsonTypes.Number;
+                Most = Bound.Stricter(Most, Limit(whole, clause.Keyword, clause.Keyword != "minimum")?.Beyond(), -1);
+                break;
+            case "maximum" or "exclusiveMaximum":
+                Types &= JsonTypes.Number;
+                Least = Bound.Stricter(Least, Limit(whole, clause.Keyword, clause.Keyword != "maximum")?.Beyond(), 1);
+                break;
+            case "multipleOf" when whole.Has("multipleOf", out var factor):
+                Types &= JsonTypes.Number;
+                Excluded.Multiples.Add((Number(whole, "multipleOf", factor), $"{whole.Path}/multipleOf"));
+                break;
+            case "pattern" when whole.Has("pattern", out var pattern):
+                Types &= JsonTypes.String;
+                Excluded.Patterns.Add((pattern.ValueKind == JsonValueKind.String ? pattern.GetString()! : throw whole.Wrong("pattern", "expected a string"), $"{whole.Path}/pattern")); // a JSON string is never null
+                break;
+            case "minLength" or "maxLength":
+                (MinLength, MaxLength) = Outside(whole, clause.Keyword, JsonTypes.String, MinLength, MaxLength);
+                break;
+            case "minItems" or "maxItems":
+                (MinItems, MaxItems) = Outside(whole, clause.Keyword, JsonTypes.Array, MinItems, MaxItems);
+                break;
+            case "minProperties" or "maxProperties":
+                (MinProperties, MaxProperties) = Outside(whole, clause.Keyword, JsonTypes.Object, MinProperties, MaxProperties);
+                break;
+            case "items" or "contains":
+                Types &= JsonTypes.Array;
+                break;
+            case "required" when not:
+                Types &= JsonTypes.Object;
+                break;
+            case "required" or "properties":
+                Types &= JsonTypes.Object;
+                Required.AddRange(new[] { clause.Name }.Except(Required));
+                break;
+        }
+    }
+
+    /// <summary>The opposite of a least or a greatest number.</summary>
+    private (int Min, int? Max) Outside(Place whole, string keyword, JsonTypes type, int min, int? max)
+    {
+        var limit = Count(whole, keyword) ?? 0;
+        var isLeast = keyword.StartsWith("min", StringComparison.Ordinal);
+        Types &= (isLeast ? limit == 0 : limit == int.MaxValue) ? JsonTypes.None : type;
+        return isLeast ? (min, Lesser(max, limit - 1)) : (Math.Max(min, limit == int.MaxValue ? 0 : limit + 1), max);
+    }
+
+    public static IEnumerable<string> Names(Place leaf, string keyword, JsonElement names) => names.ValueKind == JsonValueKind.Array && names.EnumerateArray().All(name => name.ValueKind == JsonValueKind.String)
+        ? names.EnumerateArray().Select(name => name.GetString()!) // a JSON string is never null
+        : throw leaf.Wrong(keyword, "expected a list of names");
+
+    private static List<JsonElement> Listed(Place leaf, JsonElement values) => values.ValueKind == JsonValueKind.Array ? [.. values.EnumerateArray()] : throw leaf.Wrong("enum", "expected a list of values");
 
     private void Allow(List<JsonElement> values) => Values = Values is null ? values : [.. Values.Where(value => values.Any(other => JsonElement.DeepEquals(value, other)))];
 
@@ -124,7 +187,7 @@ internal sealed class Facets
         }
     }
 
-    private static int? Count(Place leaf, string keyword)
+    public static int? Count(Place leaf, string keyword)
     {
         if (!leaf.Has(keyword, out var count))
         {
@@ -136,20 +199,4 @@ internal sealed class Facets
     }
 
     private static int? Lesser(int? a, int? b) => a is null || b is null ? a ?? b : Math.Min(a.Value, b.Value);
-}
-
-/// <summary>A limit of a number.</summary>
-internal readonly record struct Bound(Decimals Number, bool Exclusive)
-{
-    /// <param name="sign">1: the greater of the two is stricter; −1: the lesser.</param>
-    public static Bound? Stricter(Bound? a, Bound? b, int sign)
-    {
-        if (a is null || b is null)
-        {
-            return a ?? b;
-        }
-
-        var order = a.Value.Number.CompareTo(b.Value.Number) * sign;
-        return order > 0 || (order == 0 && a.Value.Exclusive) ? a : b;
-    }
 }

@@ -23,8 +23,8 @@ internal static class JsonTypesReading
 {
     private static readonly (JsonTypes Type, string[] Keywords)[] Meant =
     [
-        (JsonTypes.Object, ["properties", "required", "additionalProperties", "patternProperties", "minProperties", "maxProperties", "propertyNames"]),
-        (JsonTypes.Array, ["items", "prefixItems", "additionalItems", "minItems", "maxItems", "uniqueItems"]),
+        (JsonTypes.Object, ["properties", "required", "additionalProperties", "patternProperties", "minProperties", "maxProperties", "propertyNames", "dependentRequired", "dependentSchemas", "dependencies"]),
+        (JsonTypes.Array, ["items", "prefixItems", "additionalItems", "minItems", "maxItems", "uniqueItems", "contains"]),
         (JsonTypes.String, ["minLength", "maxLength", "pattern", "format"]),
         (JsonTypes.Number, ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]),
     ];

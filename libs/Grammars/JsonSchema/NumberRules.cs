@@ -29,7 +29,8 @@ internal static class NumberRules
     /// <summary>An automaton for the numbers that keep to the facets; null: they ask nothing of numbers.</summary>
     public static Automaton? Limited(Facets facets)
     {
-        if (facets.Least is null && facets.Most is null && facets.MultiplesOf.Count == 0)
+        var fractionsOnly = (facets.Types & JsonTypes.Number) == JsonTypes.Fraction;
+        if (facets.Least is null && facets.Most is null && facets.MultiplesOf.Count == 0 && facets.Excluded.Multiples.Count == 0 && !facets.Excluded.Numbers.Any() && !fractionsOnly)
         {
             return null;
         }
@@ -41,8 +42,19 @@ internal static class NumberRules
             numbers = SchemaCompiler.At(path, () => numbers.Intersect(Multiples(factor, integers)));
         }
 
-        return numbers;
+        foreach (var (factor, path) in facets.Excluded.Multiples)
+        {
+            numbers = integers ? SchemaCompiler.At(path, () => numbers.Except(Multiples(factor, integers))) : throw new SchemaException(path, "the opposite of 'multipleOf' can be kept of integers only");
+        }
+
+        numbers = fractionsOnly ? numbers.Except(Automaton.Of(Expression.Sequence(Expression.Of("-").Optional(), Digit.Times(1, null), Zeros))) : numbers;
+        return facets.Excluded.Numbers.Aggregate(numbers, (rest, number) => rest.Except(Automaton.Of(Writings(number))));
     }
+
+    private static Expression Zeros => Expression.Sequence(Expression.Of("."), Expression.Of("0").Times(1, null)).Optional();
+
+    /// <summary>A number with any zeros behind it.</summary>
+    private static Expression Writings(Decimals number) => Expression.Sequence(Expression.Of(number.ToString()), number.Scale == 0 ? Zeros : Expression.Of("0").Times(0, null));
 
     private static Expression Integers(Facets facets)
     {

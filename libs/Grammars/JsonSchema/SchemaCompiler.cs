@@ -13,6 +13,8 @@ internal sealed class SchemaCompiler
 {
     private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private static readonly List<JsonElement> Constants = [.. JsonElement.Parse("[null,true,false]").EnumerateArray()];
+
     private readonly RuleSet rules;
     private readonly Alternatives alternatives;
     private readonly StringRules strings;
@@ -26,7 +28,7 @@ internal sealed class SchemaCompiler
         this.rules = rules;
         alternatives = new Alternatives(root);
         strings = new StringRules(rules);
-        arrays = new ArrayRules(this);
+        arrays = new ArrayRules(this, rules);
         objects = new ObjectRules(this, rules);
     }
 
@@ -51,7 +53,7 @@ internal sealed class SchemaCompiler
     /// <summary>Instances of all these schemas at once.</summary>
     public Expression Value(IReadOnlyList<Place> places)
     {
-        var key = string.Join('\n', places.Select(place => place.Path).Distinct().Order(StringComparer.Ordinal));
+        var key = string.Join('\n', places.Select(place => place.Key).Distinct().Order(StringComparer.Ordinal));
         if (known.TryGetValue(key, out var expression))
         {
             return expression;
@@ -80,12 +82,7 @@ internal sealed class SchemaCompiler
                 return null;
             }
 
-            all = Automaton.Of(new Characters(CodePointSet.All).Times(facets.MinLength, facets.MaxLength));
-            foreach (var (expression, path) in StringRules.Asked(facets))
-            {
-                all = all.Intersect(At(path, () => Automaton.Of(expression)));
-            }
-
+            all = StringRules.Texts(facets);
             if (facets.Values is { } values)
             {
                 all = all.Intersect(Automaton.Of(new Choice([.. values.Where(value => value.ValueKind == JsonValueKind.String).Select(value => Expression.Of(value.GetString()!))]))); // a JSON string is never null
@@ -104,34 +101,24 @@ internal sealed class SchemaCompiler
 
     private IEnumerable<Expression> Instances(Facets facets)
     {
-        if (facets.Values is { } values)
+        foreach (var value in Listed(facets))
         {
-            foreach (var value in values.Where(value => (facets.Types & value.TypeOf()) != 0 && Keeps(facets, value)))
-            {
-                yield return Expression.Of(Canonical(value));
-            }
+            yield return Expression.Of(Canonical(value));
+        }
 
+        if (facets.Values is not null)
+        {
             yield break;
-        }
-
-        if (facets.Types.HasFlag(JsonTypes.Null))
-        {
-            yield return Expression.Of("null");
-        }
-
-        if (facets.Types.HasFlag(JsonTypes.Boolean))
-        {
-            yield return Expression.Any(Expression.Of("true"), Expression.Of("false"));
         }
 
         if (facets.Types.HasFlag(JsonTypes.Object))
         {
-            yield return objects.Of(facets);
+            yield return facets.Excluded.PathOf(JsonValueKind.Object) is { } path ? throw new SchemaException(path, "objects can't be told from one of them") : objects.Of(facets);
         }
 
         if (facets.Types.HasFlag(JsonTypes.Array))
         {
-            yield return arrays.Of(facets);
+            yield return facets.Excluded.PathOf(JsonValueKind.Array) is { } path ? throw new SchemaException(path, "arrays can't be told from one of them") : arrays.Of(facets);
         }
 
         if (facets.Types.HasFlag(JsonTypes.String))
@@ -144,6 +131,19 @@ internal sealed class SchemaCompiler
             yield return Numbers(facets);
         }
     }
+
+    /// <summary>All instances, as they are written, equal ones once; null: they can't be counted.</summary>
+    public List<string>? Every(IReadOnlyList<Place> places)
+    {
+        var found = alternatives.Of(places).Select(leaves => new Facets(leaves)).ToList();
+        return found.All(facets => facets.Values is not null || (facets.Types & ~(JsonTypes.Null | JsonTypes.Boolean)) == 0)
+            ? [.. found.SelectMany(Listed).Aggregate(new List<JsonElement>(), (all, value) => all.Any(other => JsonElement.DeepEquals(value, other)) ? all : [.. all, value]).Select(Canonical)]
+            : null;
+    }
+
+    /// <summary>The values that are named, or have to be no more than that.</summary>
+    private static IEnumerable<JsonElement> Listed(Facets facets) =>
+        (facets.Values ?? Constants).Where(value => (facets.Types & value.TypeOf()) != 0 && facets.Excluded.Allow(value) && (facets.Values is null || Keeps(facets, value)));
 
     private Expression Numbers(Facets facets)
     {
@@ -158,11 +158,12 @@ internal sealed class SchemaCompiler
     {
         if (value.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
         {
-            var beside = facets.Leaves.SelectMany(leaf => leaf.Schema.EnumerateObject()).FirstOrDefault(keyword => keyword.Name is
-                "properties" or "required" or "additionalProperties" or "patternProperties" or "propertyNames" or "minProperties" or "maxProperties" or "items" or "prefixItems" or "minItems" or "maxItems");
-            return beside.Value.ValueKind == JsonValueKind.Undefined
+            var beside = facets.Leaves.SelectMany(leaf => leaf.Clause is { } clause ? [clause.Keyword] : leaf.Schema.EnumerateObject().Select(keyword => keyword.Name)).FirstOrDefault(keyword => keyword is
+                "properties" or "required" or "additionalProperties" or "patternProperties" or "propertyNames" or "minProperties" or "maxProperties" or "items" or "prefixItems" or "minItems" or "maxItems"
+                or "contains" or "uniqueItems" or "dependentRequired" or "dependentSchemas" or "dependencies");
+            return beside is null
                 ? true
-                : throw new SchemaException(facets.Leaves[0].Path, $"'{beside.Name}' can't be kept beside 'enum' or 'const'");
+                : throw new SchemaException(facets.Leaves[0].Path, $"'{beside}' can't be kept beside 'enum' or 'const'");
         }
 
         var rules = new RuleSet();

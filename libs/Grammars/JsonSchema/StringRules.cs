@@ -14,6 +14,12 @@ internal sealed class StringRules(RuleSet rules)
     {
         var asked = Asked(facets).ToList();
         var limited = facets.MinLength > 0 || facets.MaxLength is not null;
+        var refused = Refused(facets).ToList();
+        if (refused.Count > 0)
+        {
+            return SchemaCompiler.At(refused[0].Path, () => Quoted(JsonStrings.Encode(Texts(facets), rules, "text")));
+        }
+
         if (asked.Count == 0)
         {
             return Quoted(limited ? JsonStrings.AnyCharacter.Times(facets.MinLength, facets.MaxLength) : new Repeat(JsonStrings.AnyCharacter, 0, null));
@@ -25,10 +31,24 @@ internal sealed class StringRules(RuleSet rules)
         }
 
         var first = asked[0].Path;
-        return SchemaCompiler.At(first, () => Quoted(JsonStrings.Encode(Combined(asked, facets), rules, "text")));
+        return SchemaCompiler.At(first, () => Quoted(JsonStrings.Encode(Texts(facets), rules, "text")));
     }
 
-    public static IEnumerable<(Expression Expression, string Path)> Asked(Facets facets)
+    /// <summary>The texts that keep to all that is asked.</summary>
+    public static Automaton Texts(Facets facets)
+    {
+        var all = Asked(facets).Select(one => SchemaCompiler.At(one.Path, () => Automaton.Of(one.Expression))).Aggregate((Automaton?)null, (a, b) => a?.Intersect(b) ?? b);
+        var (shortest, longest) = all?.Lengths() ?? (0, null);
+        if (all is null || facets.MinLength > shortest || (facets.MaxLength is not null && !(longest <= facets.MaxLength)))
+        {
+            var lengths = Automaton.Of(Anything.Times(facets.MinLength, facets.MaxLength));
+            all = all?.Intersect(lengths) ?? lengths;
+        }
+
+        return Refused(facets).Aggregate(all, (texts, one) => SchemaCompiler.At(one.Path, () => texts.Except(Automaton.Of(one.Expression))));
+    }
+
+    private static IEnumerable<(Expression Expression, string Path)> Asked(Facets facets)
     {
         foreach (var (text, path) in facets.Patterns)
         {
@@ -43,15 +63,6 @@ internal sealed class StringRules(RuleSet rules)
 
     public static Expression Quoted(Expression inside) => Expression.Sequence(Expression.Of("\""), inside, Expression.Of("\""));
 
-    private static Automaton Combined(List<(Expression Expression, string Path)> asked, Facets facets)
-    {
-        var all = asked.Select(one => SchemaCompiler.At(one.Path, () => Automaton.Of(one.Expression))).Aggregate((a, b) => a.Intersect(b));
-        var (shortest, longest) = all.Lengths();
-        if (facets.MinLength <= shortest && (facets.MaxLength is null || longest <= facets.MaxLength))
-        {
-            return all;
-        }
-
-        return all.Intersect(Automaton.Of(Anything.Times(facets.MinLength, facets.MaxLength)));
-    }
+    private static IEnumerable<(Expression Expression, string Path)> Refused(Facets facets) =>
+        facets.Excluded.Texts.Select(text => (Expression.Of(text.Text), text.Path)).Concat(facets.Excluded.Patterns.Select(pattern => (SchemaCompiler.At(pattern.Path, () => RegexReader.Anywhere(pattern.Text)), pattern.Path)));
 }

@@ -15,6 +15,7 @@ public sealed class GeneratedSchemaTests
     [
         "type", "enum", "const", "properties", "required", "additionalProperties", "patternProperties", "maxProperties", "items", "prefixItems", "minItems", "maxItems", "minLength", "maxLength", "pattern", "format",
         "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "$ref", "$defs", "anyOf", "oneOf", "allOf",
+        "not", "if", "then", "else", "contains", "minContains", "maxContains", "uniqueItems", "dependentRequired", "dependentSchemas", "propertyNames", "minProperties",
     ];
 
     [Fact]

@@ -18,9 +18,9 @@ internal sealed class Specimens(int seed)
         [("^[a-z]{2,4}$", "abc", "a"), ("\\d", "a1", "ab"), ("^(red|blue)-[0-9]+$", "red-12", "red-"), ("^[^x]*$", "é\"\\ y", "axb"), ("a+b?c$", "xaac", "xab")];
 
     private readonly Random random = new(seed);
-    private int formats;
+    private int formats, dependents;
 
-    public Specimen Next(int depth) => random.Next(depth > 0 ? 14 : 8) switch
+    public Specimen Next(int depth) => random.Next(depth > 0 ? 24 : 8) switch
     {
         0 => Integer(),
         1 => Number(),
@@ -35,6 +35,13 @@ internal sealed class Specimens(int seed)
         10 => Nullable(),
         11 => Tuple(depth),
         12 => List(depth),
+        13 => Not(),
+        14 => Condition(),
+        15 => Contains(),
+        16 => Unique(),
+        17 or 21 => Dependent(),
+        18 => Names(),
+        19 or 20 => Format(),
         _ => Object(depth),
     };
 
@@ -161,6 +168,57 @@ internal sealed class Specimens(int seed)
             () => min > 0 && random.Next(2) == 0 ? Array(min - 1, item) : Array(min + more + 1, item));
         static JsonArray Array(int count, Specimen item) => [.. Enumerable.Range(0, count).Select(_ => item.Valid())];
     }
+
+    private Specimen Not()
+    {
+        var low = random.Next(100);
+        return random.Next(4) switch
+        {
+            0 => new(Schema(("type", "string"), ("maxLength", 3), ("not", Schema(("enum", new JsonArray("no", "not"))))), () => (string[])["n", "non", "", "yes"] is var texts ? texts[random.Next(4)] : "", () => random.Next(2) == 0 ? "no" : "not"),
+            1 => new(Schema(("type", "integer"), ("minimum", low), ("not", Schema(("multipleOf", 3)))), () => (low / 3 + 1) * 3 + 1 + random.Next(2), () => (low / 3 + 1 + random.Next(9)) * 3),
+            2 => new(Schema(("type", new JsonArray("number", "null")), ("not", Schema(("minimum", low)))), () => low - 0.5m, () => random.Next(3) == 0 ? null : low + random.Next(3)),
+            _ => new(Schema(("type", "object"), ("properties", new JsonObject { ["u"] = true, ["v"] = true }), ("not", Schema(("required", new JsonArray("u", "v"))))),
+                () => random.Next(2) == 0 ? new JsonObject { ["u"] = 1 } : new JsonObject { ["v"] = "x" }, () => new JsonObject { ["u"] = 1, ["v"] = 2 }),
+        };
+    }
+
+    private Specimen Condition() => new(
+        Schema(
+            ("type", "object"), ("properties", new JsonObject { ["kind"] = Schema(("enum", new JsonArray("cat", "dog"))), ["lives"] = Schema(("type", "integer")), ["trick"] = Schema(("type", "string")) }), ("required", new JsonArray("kind")), ("additionalProperties", false),
+            ("if", Schema(("properties", new JsonObject { ["kind"] = Schema(("const", "cat")) }))), ("then", Schema(("required", new JsonArray("lives")))), ("else", Schema(("required", new JsonArray("trick"))))),
+        () => random.Next(2) == 0 ? new JsonObject { ["kind"] = "cat", ["lives"] = random.Next(10) } : new JsonObject { ["kind"] = "dog", ["trick"] = "sit" },
+        () => random.Next(2) == 0 ? new JsonObject { ["kind"] = "cat", ["trick"] = "sit" } : new JsonObject { ["kind"] = "dog", ["lives"] = 1 });
+
+    private Specimen Contains()
+    {
+        var (least, more) = (random.Next(1, 3), random.Next(0, 2));
+        return new(
+            Schema(("type", "array"), ("items", Schema(("type", "integer"), ("minimum", 0), ("maximum", 99))), ("contains", Schema(("minimum", 50))), ("minContains", least), ("maxContains", least + more), ("maxItems", 5)),
+            () => Mixed(least + random.Next(more + 1)),
+            () => Mixed(random.Next(2) == 0 ? least - 1 : least + more + 1));
+
+        JsonArray Mixed(int high) => [.. Enumerable.Repeat(50, high).Concat(Enumerable.Repeat(49, random.Next(2))).OrderBy(_ => random.Next()).Select(number => (JsonNode?)(number + (number == 50 ? random.Next(50) : 0)))];
+    }
+
+    private Specimen Unique() => new(
+        Schema(("type", "array"), ("items", Schema(("enum", new JsonArray("a", "b", 1, null, true)))), ("uniqueItems", true), ("minItems", 1)),
+        () => new JsonArray([.. new JsonNode?[] { "a", "b", 1, null, true }.OrderBy(_ => random.Next()).Take(random.Next(1, 6))]),
+        () => random.Next(2) == 0 ? new JsonArray("a", 1, "a") : new JsonArray(null, true, null));
+
+    private Specimen Dependent() => dependents++ % 2 == 0
+        ? new(
+            Schema(("type", "object"), ("properties", new JsonObject { ["card"] = Schema(("type", "integer")), ["street"] = Schema(("type", "string")) }), ("dependentRequired", new JsonObject { ["card"] = new JsonArray("street") })),
+            () => random.Next(2) == 0 ? new JsonObject { ["street"] = "x" } : new JsonObject { ["card"] = 1, ["street"] = "x" },
+            () => new JsonObject { ["card"] = 1 })
+        : new(
+            Schema(("type", "object"), ("properties", new JsonObject { ["a"] = Schema(("type", "integer")), ["b"] = Schema(("type", "integer")) }), ("dependentSchemas", new JsonObject { ["a"] = Schema(("properties", new JsonObject { ["b"] = Schema(("minimum", 9)) })) })),
+            () => random.Next(2) == 0 ? new JsonObject { ["b"] = 1 } : new JsonObject { ["a"] = 1, ["b"] = 9 },
+            () => new JsonObject { ["a"] = 1, ["b"] = 8 });
+
+    private Specimen Names() => new(
+        Schema(("type", "object"), ("propertyNames", Schema(("pattern", "^[a-c]{1,2}$"))), ("additionalProperties", Schema(("type", "boolean"))), ("minProperties", 1), ("maxProperties", 3)),
+        () => random.Next(2) == 0 ? new JsonObject { ["a"] = true } : new JsonObject { ["ab"] = false, ["c"] = true, ["cc"] = true },
+        () => random.Next(3) switch { 0 => [], 1 => new JsonObject { ["abc"] = true }, _ => new JsonObject { ["a"] = true, ["b"] = true, ["c"] = true, ["aa"] = true } });
 
     private Specimen Object(int depth)
     {

@@ -39,20 +39,34 @@ await check('answers of two hundred schemas at temperature 1 keep to them', asyn
     () => ({ type: 'integer', minimum: -5, maximum: random(900) }), () => ({ type: 'number', exclusiveMinimum: 0, maximum: 9.5 }), () => ({ type: 'integer', multipleOf: 3, minimum: 0, maximum: 99 }),
     () => ({ type: 'string', minLength: 1, maxLength: 4 + random(6) }), () => ({ type: 'string', pattern: '^[a-f]{2,5}-\\d+$', maxLength: 12 }), () => ({ enum: ['a', 1, null, true] }), () => ({ const: { x: [1] } }),
     () => ({ type: ['boolean', 'null'] }), ...['date', 'time', 'date-time', 'uuid', 'email', 'ipv4', 'ipv6', 'hostname', 'duration'].map(format => () => ({ type: 'string', format })),
+    () => ({ type: 'string', maxLength: 4, not: { enum: ['a', 'no'] } }), () => ({ type: 'integer', minimum: 0, maximum: 50, not: { anyOf: [{ multipleOf: 2 }, { const: 7 }] } }), () => ({ type: ['number', 'null'], not: { minimum: random(9) } }),
+    () => ({ type: 'object', properties: { kind: { enum: ['cat', 'dog'] }, lives: { type: 'integer', minimum: 1, maximum: 9 }, trick: { enum: ['sit', 'roll'] } }, required: ['kind'], if: { properties: { kind: { const: 'cat' } } }, then: { required: ['lives'] }, else: { required: ['trick'] } }),
+    () => ({ type: 'array', items: { type: 'integer', minimum: 0, maximum: 99 }, contains: { minimum: 50 }, minContains: 1 + random(2), maxContains: 2 + random(2), maxItems: 5 }),
+    () => ({ type: 'array', items: { enum: ['a', 'b', 1, null, true] }, uniqueItems: true, minItems: 1 + random(3) }),
+    () => ({ type: 'object', properties: { card: { type: 'integer', minimum: 0, maximum: 9 }, street: { enum: ['x', 'y'] } }, dependentRequired: { card: ['street'] } }),
+    () => ({ type: 'object', properties: { a: { type: 'boolean' }, b: { type: 'integer', minimum: 0, maximum: 20 } }, dependentSchemas: { a: { properties: { b: { minimum: 9 } } } } }),
+    () => ({ type: 'object', propertyNames: { pattern: '^[a-c]{1,2}$' }, additionalProperties: { type: 'boolean' }, minProperties: 1, maxProperties: 2 }),
+    () => ({ type: 'object', patternProperties: { '^n_[a-d]$': { type: 'integer', minimum: 0, maximum: 9 } }, additionalProperties: false, maxProperties: 2 }),
     depth => ({ type: 'array', items: make(depth), minItems: random(2), maxItems: 3 }), depth => ({ type: 'array', prefixItems: [make(depth), make(depth)], items: false, minItems: 1 }),
     depth => ({ anyOf: [make(depth), { type: 'null' }] }), depth => ({ oneOf: [{ type: 'string', maxLength: 3 }, { type: 'array', items: make(depth), maxItems: 2 }] }), depth => object(depth),
     depth => ({ allOf: [object(depth), { type: 'object', properties: { z: { type: 'boolean' } } }] }),
   ];
   const make = depth => kinds[random(depth > 0 ? kinds.length : kinds.length - 6)](depth - 1);
   const object = depth => ({ type: 'object', properties: { a: make(depth), b: make(depth), c: make(depth) }, required: ['b'] });
+  const schemas = [];
   for (let i = 0; i < 200; i++) {
     const schema = { ...object(2), additionalProperties: false, $defs: { n: { type: 'integer', minimum: i, maximum: i + 5 } } };
     schema.properties.n = { $ref: '#/$defs/n' };
+    schemas.push(JSON.stringify(schema));
     const answer = await client.chat.completions.create({ model: i % 25 ? fast : model, messages, seed: i, max_tokens: 2000, response_format: { type: 'json_schema', json_schema: { name: 'made', schema } } });
     const { finish_reason, message } = answer.choices[0];
     assert.equal(finish_reason, 'stop', JSON.stringify(schema));
     assert.ok(ajv.validate(schema, JSON.parse(message.content)), `${ajv.errorsText()}: ${message.content} by ${JSON.stringify(schema)}`);
   }
+
+  for (const keyword of ['type', 'enum', 'const', 'properties', 'required', 'additionalProperties', 'patternProperties', 'propertyNames', 'minProperties', 'maxProperties', 'items', 'prefixItems', 'minItems', 'maxItems', 'uniqueItems',
+    'contains', 'minContains', 'maxContains', 'minLength', 'maxLength', 'pattern', 'format', 'minimum', 'maximum', 'exclusiveMinimum', 'multipleOf', '$ref', '$defs', 'anyOf', 'oneOf', 'allOf', 'not', 'if', 'then', 'else', 'dependentRequired',
+    'dependentSchemas']) assert.ok(schemas.filter(schema => schema.includes(`"${keyword}":`)).length >= 5, keyword);
 });
 
 await check('an agent calls its tool', async () => {
