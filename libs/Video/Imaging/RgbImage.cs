@@ -11,9 +11,9 @@ public sealed record RgbImage(int Width, int Height, byte[] Pixels)
         using var data = SKData.CreateCopy(file);
         using var codec = SKCodec.Create(data) ?? throw new InvalidDataException("The file is not a PNG, JPEG or WebP picture.");
         if ((long)codec.Info.Width * codec.Info.Height > 64_000_000) throw new InvalidDataException($"The picture is {codec.Info.Width}×{codec.Info.Height} pixels; at most 64 million are read.");
-        using var bitmap = SKBitmap.Decode(codec, codec.Info.WithColorType(SKColorType.Rgba8888).WithAlphaType(SKAlphaType.Unpremul))
-            ?? throw new InvalidDataException("The picture is damaged.");
-        return From(bitmap);
+        using var bitmap = new SKBitmap(codec.Info.WithColorType(SKColorType.Rgba8888).WithAlphaType(SKAlphaType.Unpremul));
+        // half a picture counts as damaged: SKBitmap.Decode would fill it up
+        return codec.GetPixels(bitmap.Info, bitmap.GetPixels()) == SKCodecResult.Success ? From(bitmap) : throw new InvalidDataException("The picture is damaged.");
     }
 
     /// <summary>Scales to cover the size, then cuts the middle out.</summary>

@@ -16,7 +16,7 @@ namespace Platform.Gateway.Videos;
 
 /// <summary>How a video comes to be: authenticate, validate, reserve, make durable, dispatch; then it is answered.</summary>
 internal sealed partial class NewVideos(
-    Callers callers, ServedModels models, InputMedia media, IBlobStore blobs, VideoJobs jobs, VideoReader reader, IJobQueues queues, IGrainFactory grains, TimeProvider clock, ILogger<NewVideos> logger)
+    Callers callers, ServedModels models, InputMedia media, IBlobStore blobs, VideoJobs jobs, VideoReader reader, VideoHoldings holdings, IJobQueues queues, IGrainFactory grains, TimeProvider clock, ILogger<NewVideos> logger)
 {
     private const int LongestIdempotencyKey = 255;
 
@@ -57,25 +57,26 @@ internal sealed partial class NewVideos(
         var quota = await grains.GetGrain<IProjectQuota>(caller.ProjectId).Reserve(new Reservation(job.Id, caller.KeyId, model.Id, job.Order.Frames));
         RateLimitHeaders.Write(http.Response, quota);
         if (!quota.Granted) return GenerationRoad.OverLimit(quota, caller.ProjectId);
-        return await Accept(job with { Order = await Keep(prepared, http.RequestAborted) }, hash, http.RequestAborted);
+        return await Accept(job, prepared.Media, hash, http.RequestAborted);
     }
 
-    private async Task<ApiResult<VideoJob>> Accept(VideoJob job, string hash, CancellationToken cancellation)
+    private async Task<ApiResult<VideoJob>> Accept(VideoJob job, IReadOnlyList<byte[]> media, string hash, CancellationToken cancellation)
     {
         bool fresh;
         try
         {
+            foreach (var content in media) await blobs.Put(content, cancellation);
             fresh = await jobs.Request(job, cancellation);
         }
         catch
         {
-            await GiveBack(job);
+            await LetGo(job);
             throw;
         }
 
         if (!fresh)
         {
-            await GiveBack(job);
+            await LetGo(job);
             return await reader.FindByIdempotencyKey(job.ProjectId, job.IdempotencyKey ?? "", cancellation) is { } before
                 ? Replayed(before, hash)
                 : throw new InvalidOperationException($"The request for {job.Id} was refused by the database.");
@@ -93,7 +94,19 @@ internal sealed partial class NewVideos(
         return job;
     }
 
-    private async Task GiveBack(VideoJob job) => await grains.GetGrain<IProjectQuota>(job.ProjectId).Settle(job.Id, 0, nothingToRecord: true);
+    /// <summary>Also when the client has left; what failed before is what is told.</summary>
+    private async Task LetGo(VideoJob job)
+    {
+        await holdings.GiveBack(job);
+        try
+        {
+            await holdings.Erase(job.Blobs, CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            Log.BlobsLeft(logger, job.Id, e.Message);
+        }
+    }
 
     private static ApiResult<VideoJob> Replayed(VideoJob before, string hash) => before.RequestHash == hash
         ? before
@@ -129,39 +142,42 @@ internal sealed partial class NewVideos(
             : new ApiError(404, $"The model '{name}' is not a video model and thus not supported in the v1/videos endpoint.", "invalid_request_error", "model");
     }
 
-    /// <summary>A checked order, and the media that are kept once it is admitted.</summary>
-    private sealed record Prepared(VideoOrder Order, byte[]? First, byte[]? Last, byte[]? Source);
+    /// <param name="Order">Checked; names the media by their hashes.</param>
+    /// <param name="Media">Kept once the order is admitted.</param>
+    private sealed record Prepared(VideoOrder Order, IReadOnlyList<byte[]> Media);
 
     private async Task<ApiResult<Prepared>> Prepare(VideoForm form, VideoRequest request, ServedModel model, VideoRequestKind kind, SourceClip source, CancellationToken cancellation)
     {
         var task = kind switch { VideoRequestKind.Edit or VideoRequestKind.Remix => VideoTask.Edit, VideoRequestKind.Extend => VideoTask.Extend, _ => VideoTask.Generate };
         if (VideoOrders.Of(request, model.Entry, task, source.Seconds, source.Size).Refused(out var error, out var order)) return error;
         var can = model.Entry.Video!; // the catalogue has no video model without
-        if (Untaken(form, request, model.Id, can) is { } untaken) return untaken;
+        if (Untaken(form, request, kind, model.Id, can) is { } untaken) return untaken;
         if ((await media.Picture(form, "input_reference", request.InputReference, cancellation)).Refused(out error, out var first)) return error;
         if ((await media.Picture(form, "last_frame_reference", request.LastFrameReference, cancellation)).Refused(out error, out var last)) return error;
-        order = order with { Source = source.Blob, RemixedFrom = kind is VideoRequestKind.Remix or VideoRequestKind.Edit ? source.Job?.Id : null };
-        return new Prepared(order, first.Content, last.Content, source.Content);
+        order = order with
+        {
+            Picture = Name(first.Content), LastPicture = Name(last.Content), Source = source.Blob ?? Name(source.Content),
+            RemixedFrom = kind is VideoRequestKind.Remix or VideoRequestKind.Edit ? source.Job?.Id : null,
+        };
+        return new Prepared(order, [.. new[] { first.Content, last.Content, source.Content }.OfType<byte[]>()]);
+
+        static string? Name(byte[]? content) => content is null ? null : BlobId.Of(content).ToString();
     }
 
-    private static ApiError? Untaken(VideoForm form, VideoRequest request, string model, VideoAbilities can)
+    private static ApiError? Untaken(VideoForm form, VideoRequest request, VideoRequestKind kind, string model, VideoAbilities can)
     {
-        if (form.Files.Keys.FirstOrDefault(name => name is not ("input_reference" or "last_frame_reference" or "video")) is { } unknown) return ApiError.Invalid($"Unknown file: '{unknown}'.", unknown, "unknown_parameter");
+        if (form.Files.Keys.FirstOrDefault(name => name is not ("input_reference" or "last_frame_reference") && (name != "video" || kind is VideoRequestKind.Create or VideoRequestKind.Remix)) is { } unknown) return ApiError.Invalid($"Unknown file: '{unknown}'.", unknown, "unknown_parameter");
         if (!can.TakesPicture && (request.InputReference is not null || form.Files.ContainsKey("input_reference"))) return ApiError.Invalid($"The model '{model}' takes no picture.", "input_reference", "invalid_value");
         if (!can.TakesLastPicture && (request.LastFrameReference is not null || form.Files.ContainsKey("last_frame_reference"))) return ApiError.Invalid($"The model '{model}' takes no last picture.", "last_frame_reference", "invalid_value");
         return null;
-    }
-
-    private async Task<VideoOrder> Keep(Prepared prepared, CancellationToken cancellation)
-    {
-        return prepared.Order with { Picture = await Put(prepared.First), LastPicture = await Put(prepared.Last), Source = prepared.Order.Source ?? await Put(prepared.Source) };
-
-        async Task<string?> Put(byte[]? content) => content is null ? null : (await blobs.Put(content, cancellation)).ToString();
     }
 
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Warning, "{VideoId} waits for the sweeper, its message was not sent: {Reason}")]
         public static partial void NotDispatched(ILogger logger, string videoId, string reason);
+
+        [LoggerMessage(2, LogLevel.Warning, "{VideoId} was not made, and its pictures could not be deleted: {Reason}")]
+        public static partial void BlobsLeft(ILogger logger, string videoId, string reason);
     }
 }

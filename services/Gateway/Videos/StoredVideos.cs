@@ -6,7 +6,6 @@ using Platform.Gateway.Auth;
 using Platform.Gateway.Errors;
 using Platform.Gateway.Requests;
 using Platform.Grains.Keys;
-using Platform.Grains.Quotas;
 using Platform.Messaging.Runs;
 using Platform.OpenAi.Errors;
 using Platform.OpenAi.Json;
@@ -16,7 +15,7 @@ using Platform.OpenAi.Videos;
 namespace Platform.Gateway.Videos;
 
 /// <summary>What can be done with a video there is: look, list, download, cancel, delete.</summary>
-internal sealed partial class StoredVideos(Callers callers, VideoReader reader, VideoJobs jobs, IBlobStore blobs, IWorkerQueues workers, IGrainFactory grains, ILogger<StoredVideos> logger)
+internal sealed partial class StoredVideos(Callers callers, VideoReader reader, VideoJobs jobs, VideoHoldings holdings, IBlobStore blobs, IWorkerQueues workers, ILogger<StoredVideos> logger)
 {
     public async Task<ApiResult<VideoJob>> Find(HttpContext http, string id)
     {
@@ -92,7 +91,7 @@ internal sealed partial class StoredVideos(Callers callers, VideoReader reader, 
         {
             if (!job.IsOver && await Stop(job, http.RequestAborted) is { } stopped) job = stopped;
             if (!await jobs.Delete(job, "asked", http.RequestAborted)) continue;
-            await Erase(job.Blobs, http.RequestAborted);
+            await holdings.Erase(job.Blobs, http.RequestAborted);
             return Results.Json(new DeletedVideo { Id = id }, WireJson.Wire.DeletedVideo);
         }
 
@@ -107,8 +106,8 @@ internal sealed partial class StoredVideos(Callers callers, VideoReader reader, 
             if (job.IsOver) return job;
             if (await jobs.Cancel(job, cancellation) is null) continue;
             if (job.Worker is { } worker) await Tell(worker, job.Id, cancellation);
-            await GiveBack(job);
-            await Erase([.. new[] { job.Checkpoint, job.Preview }.OfType<string>()], cancellation);
+            await holdings.GiveBack(job);
+            await holdings.Erase([.. new[] { job.Checkpoint, job.Preview }.OfType<string>()], cancellation);
             return await reader.Find(seen.ProjectId, seen.Id, cancellation);
         }
 
@@ -125,26 +124,6 @@ internal sealed partial class StoredVideos(Callers callers, VideoReader reader, 
         catch (Exception e) when (e is WorkerUnreachableException or TimeoutException)
         {
             Log.NotTold(logger, id, worker);
-        }
-    }
-
-    private async Task GiveBack(VideoJob job)
-    {
-        try
-        {
-            await grains.GetGrain<IProjectQuota>(job.ProjectId).Settle(job.Id, 0, nothingToRecord: true);
-        }
-        catch (Exception e) when (Failure.IsOutage(e))
-        {
-            // the reservation lapses
-        }
-    }
-
-    private async Task Erase(IEnumerable<string> ids, CancellationToken cancellation)
-    {
-        foreach (var id in ids)
-        {
-            if (!await reader.IsReferenced(id, cancellation)) await blobs.Delete(BlobId.Parse(id), cancellation);
         }
     }
 

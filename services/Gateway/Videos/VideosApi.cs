@@ -36,6 +36,7 @@ internal static class VideosApi
             .Validate(options => options.Timeout > TimeSpan.Zero, $"{Fetching.FetchOptions.Section}:Timeout must be more than nothing").ValidateOnStart();
         services.AddSingleton<Fetching.Fetcher>();
         services.AddSingleton<InputMedia>();
+        services.AddSingleton<VideoHoldings>();
         services.AddSingleton<NewVideos>();
         services.AddSingleton<StoredVideos>();
         services.AddSingleton<VideoFollowing>();
