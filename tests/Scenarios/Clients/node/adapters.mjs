@@ -1,7 +1,8 @@
 // What other libraries make of the platform: log-probabilities and completions through openai, the Vercel AI SDK, LangChain. Prints one line a check and exits 1 at the first that fails.
 import assert from 'node:assert/strict';
 import OpenAI, { BadRequestError } from 'openai';
-import { generateText, streamText } from 'ai';
+import { generateText, jsonSchema, Output, streamText, tool } from 'ai';
+import { createOpenAI } from '@ai-sdk/openai';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { ChatOpenAI } from '@langchain/openai';
 
@@ -51,6 +52,27 @@ await check('ai: text and stream', async () => {
   assert.equal((await stream.usage).outputTokens, 12);
   const completion = await generateText({ model: provider.completionModel(model), prompt: 'The sea is', maxOutputTokens: 4, temperature: 0, maxRetries: 0 });
   assert.ok(completion.text.length > 0);
+});
+
+await check('ai over responses: text, stream, tools and structured output', async () => {
+  const provider = createOpenAI({ baseURL, apiKey });
+  const asked = { model: provider.responses(model), prompt: 'What is gravity?', maxOutputTokens: 16, temperature: 0, maxRetries: 0 };
+  const whole = await generateText(asked);
+  assert.equal(whole.usage.outputTokens, 16);
+  assert.equal(whole.finishReason, 'length');
+  assert.match(whole.response.id, /^resp_/);
+  const stream = streamText(asked);
+  let text = '';
+  for await (const part of stream.textStream) text += part;
+  assert.equal(text, whole.text);
+  assert.equal((await stream.usage).outputTokens, 16);
+  const dish = jsonSchema({ type: 'object', properties: { dish: { enum: ['soup', 'pasta'] } }, required: ['dish'], additionalProperties: false });
+  const tools = { look_up: tool({ description: 'Looks a dish up.', inputSchema: dish }) };
+  const called = await generateText({ ...asked, tools, toolChoice: 'required', maxOutputTokens: 200 });
+  assert.equal(called.finishReason, 'tool-calls');
+  assert.ok(['soup', 'pasta'].includes(called.toolCalls[0].input.dish));
+  const structured = await generateText({ ...asked, maxOutputTokens: 100, output: Output.object({ schema: dish }) });
+  assert.ok(['soup', 'pasta'].includes(structured.output.dish));
 });
 
 await check('langchain: invoke and stream', async () => {
