@@ -52,6 +52,9 @@ public sealed record CatalogModel
     /// <summary>Tokens of idle conversations whose cache a worker keeps in its host's memory; null: as many as <see cref="CacheTokens"/>.</summary>
     public int? HostCacheTokens { get; init; }
 
+    /// <summary>Who shares what a worker's cache holds of prompts that begin alike.</summary>
+    public CacheSharing CacheSharing { get; init; } = CacheSharing.Project;
+
     /// <summary>Requests that may wait for a worker before more are refused.</summary>
     public int QueueLimit { get; init; } = 192;
 
@@ -90,6 +93,15 @@ public sealed record CatalogModel
 }
 
 public enum ModelKind { Chat, Embedding, Video }
+
+public enum CacheSharing
+{
+    /// <summary>No project can tell from the time of its first token, or from its cached tokens, what another one has asked.</summary>
+    Project,
+
+    /// <summary>All projects read a common beginning, like a system prompt, once.</summary>
+    All,
+}
 
 /// <param name="Path">Relative to the catalogue file, or absolute; absolute in a loaded catalogue.</param>
 /// <param name="Sha256">Lower-case hexadecimal.</param>

@@ -75,7 +75,9 @@ internal sealed unsafe class LlamaContext : IEngineContext
             throw new EngineException("llama.cpp made a context without a cache, or with another batch size: the model can't generate text.");
         }
 
-        return new LlamaContext(handle, new ContextInfo((int)LlamaApi.llama_n_ctx(handle), spec.Sequences, (int)parameters.Batch, spec.Outputs, IdleCellsCost: !LlamaLibrary.IsAccelerated), info, spare);
+        var context = new LlamaContext(handle, new ContextInfo((int)LlamaApi.llama_n_ctx(handle), spec.Sequences, (int)parameters.Batch, spec.Outputs, IdleCellsCost: !LlamaLibrary.IsAccelerated), info, spare);
+        context.WarmUp(Math.Max(0, info.Bos));
+        return context;
     }
 
     public DecodeStatus Decode()
@@ -209,6 +211,22 @@ internal sealed unsafe class LlamaContext : IEngineContext
     public void Abort(bool on) => handle.Abort(on);
 
     public void Dispose() => handle.Dispose();
+
+    /// <summary>Reads a token and forgets it, so that no request pays for pages that are not in memory yet.</summary>
+    private void WarmUp(int token)
+    {
+        batch.Clear();
+        batch.Add(token, position: 0, sequence: 0, output: true);
+        var status = Decode();
+        ids.Free(0, 0);
+        batch.Clear();
+        rowCount = 0;
+        if (status != DecodeStatus.Ok)
+        {
+            Dispose();
+            throw new EngineException($"llama.cpp made a context that can't decode a token ({status}).");
+        }
+    }
 
     private DecodeStatus Outcome(int code)
     {

@@ -57,8 +57,8 @@ internal sealed class WorkerRig : IAsyncDisposable, IFrameSender
         return rig;
     }
 
-    public static object Bigram(string id, int contextLength = 2048, double stepDelayMs = 0, int slots = 8) =>
-        new { id, kind = "chat", engine = "bigram", context_length = contextLength, slots, step_delay_ms = stepDelayMs, prices = new { input = 1, cached_input = 1, output = 2 } };
+    public static object Bigram(string id, int contextLength = 2048, double stepDelayMs = 0, int slots = 8, string cacheSharing = "project") =>
+        new { id, cache_sharing = cacheSharing, kind = "chat", engine = "bigram", context_length = contextLength, slots, step_delay_ms = stepDelayMs, prices = new { input = 1, cached_input = 1, output = 2 } };
 
     public static RunChat Run(string model = Model, int maxTokens = 40, string? generation = null) => new()
     {

@@ -56,9 +56,34 @@ internal sealed class HostCache(int capacity)
         Tokens += tokens.Length;
     }
 
+    /// <summary>How long the prefix is that <see cref="Take"/> would give; that is no use of it.</summary>
+    public int Longest(ReadOnlySpan<int> tokens, string tenant, int held, bool whole) => Find(tokens, tenant, held, whole).Common;
+
     /// <summary>The longest prefix of <paramref name="tokens"/> that is worth loading when <paramref name="held"/> of them are in the context already.</summary>
     /// <param name="whole">Only what can be used to its end: the model can't trim.</param>
-    public (SavedSequence? Saved, int Common) Find(ReadOnlySpan<int> tokens, string tenant, int held, bool whole)
+    public (SavedSequence? Saved, int Common) Take(ReadOnlySpan<int> tokens, string tenant, int held, bool whole)
+    {
+        var (index, common) = Find(tokens, tenant, held, whole);
+        if (index < 0)
+        {
+            return (null, held);
+        }
+
+        var taken = entries[index];
+        entries.RemoveAt(index);
+        entries.Add(taken);
+        return (taken.Saved, common);
+    }
+
+    public void Clear()
+    {
+        while (entries.Count > 0)
+        {
+            Remove(entries.Count - 1);
+        }
+    }
+
+    private (int Index, int Common) Find(ReadOnlySpan<int> tokens, string tenant, int held, bool whole)
     {
         var (best, longest) = (-1, held);
         for (var i = 0; i < entries.Count; i++)
@@ -71,23 +96,7 @@ internal sealed class HostCache(int capacity)
             }
         }
 
-        if (best < 0)
-        {
-            return (null, held);
-        }
-
-        var found = entries[best];
-        entries.RemoveAt(best);
-        entries.Add(found);
-        return (found.Saved, longest);
-    }
-
-    public void Clear()
-    {
-        while (entries.Count > 0)
-        {
-            Remove(entries.Count - 1);
-        }
+        return (best, longest);
     }
 
     private void Remove(int index)

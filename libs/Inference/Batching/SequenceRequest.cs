@@ -41,7 +41,7 @@ public sealed record SequenceRequest
     /// <summary>0 comes first; where no slot is free, a lower band's generation takes one from a higher band's, which goes on later.</summary>
     public int Band { get; init; } = 1;
 
-    /// <summary>Isolates cached prefixes where the model is configured so.</summary>
+    /// <summary>Cached prefixes are shared among requests of the same one.</summary>
     public string Tenant { get; init; } = "";
 
     /// <summary>Called on the engine's thread; must not block.</summary>

@@ -29,7 +29,7 @@ internal sealed class SlotTable
     {
         var tokens = sequence.Tokens[..^1];
         var tenant = sequence.Generation.Request.Tenant;
-        return host.Find(tokens, tenant, LongestPrefix(tokens, tenant).Common, whole: !CanTrim).Common;
+        return host.Longest(tokens, tenant, LongestPrefix(tokens, tenant).Common, whole: !CanTrim);
     }
 
     /// <summary>Gives a sequence a slot with the longest cached prefix there is. False: no slot, or too few cells for it beside <paramref name="promised"/> others.</summary>
@@ -51,7 +51,7 @@ internal sealed class SlotTable
             Keep(target);
         }
 
-        var (saved, loaded) = looks ? host.Find(tokens, tenant, common, whole: !CanTrim) : (null, 0);
+        var (saved, loaded) = looks ? host.Take(tokens, tenant, common, whole: !CanTrim) : (null, 0);
         if (saved is not null && Load(target, saved))
         {
             Trim(target, loaded);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Platform.Catalog;
 using Platform.Contracts.Runs;
 using Platform.Grammars;
 using Platform.Inference.Batching;
@@ -113,7 +114,7 @@ internal sealed partial class Run
             Grammar = grammar,
             Ended = ended,
             Band = _request.Band,
-            Tenant = _request.ProjectId,
+            Tenant = _model.Entry.CacheSharing == CacheSharing.Project ? _request.ProjectId : "",
             Sink = this,
         });
         int allowance;

@@ -105,6 +105,18 @@ public class ChatStreamTests
     }
 
     [Fact]
+    public async Task A_stream_whose_worker_loads_the_model_first_is_kept_alive_by_comments()
+    {
+        await using var gateway = await GatewayHost.Start(silence: TimeSpan.FromMilliseconds(50));
+        var asked = gateway.Chat(""" "stream":true """);
+        var run = await gateway.Worker.Next<RunChat>();
+        await using var stream = new EventStream(await asked);
+        for (var i = 0; i < 3; i++) Assert.Equal(": ping", await stream.Line());
+        await gateway.Worker.Send(run, gateway.Worker.Tokens(run, 0, ["a"], FinishReason.Stop));
+        Assert.Equal("a", await stream.Text());
+    }
+
+    [Fact]
     public async Task A_prompt_that_may_not_fit_gets_no_comment_so_that_its_refusal_keeps_its_status()
     {
         await using var gateway = await GatewayHost.Start();

@@ -47,6 +47,19 @@ public sealed class HostCacheTests
     }
 
     [Fact]
+    public async Task A_conversation_outlives_one_that_has_its_first_token_only()
+    {
+        using var model = new HistoryModel { Endless = true };
+        await using var batcher = new ContinuousBatcher(model, Options);
+        var (other, _) = batcher.Begin([5, 6], Harness.Greedy, 400, request => request with { Allowance = 3 }); // keeps the other slot
+        await Harness.Until(() => other.Total == 3);
+        int[] prompt = [.. Enumerable.Range(10, 100)];
+        await batcher.Run(prompt, Harness.Greedy, 1);
+        await batcher.Run([10, 200, 201], Harness.Greedy, 1);
+        Assert.Equal((100, 99), (await batcher.Run(prompt, Harness.Greedy, 1)).Begun);
+    }
+
+    [Fact]
     public async Task A_recurrent_model_goes_on_where_it_ended()
     {
         using var model = new HistoryModel(new BigramOptions(CanTrim: false));
@@ -75,7 +88,8 @@ public sealed class HostCacheTests
         cache.Add(Tokens(1, 50), "", saved[2]);
         Assert.Equal((true, false, 90), (saved[0].Gone, saved[1].Gone, cache.Tokens));
 
-        Assert.Same(saved[1], cache.Find(Tokens(2, 60), "", held: 0, whole: false).Saved);
+        Assert.Equal(50, cache.Longest(Tokens(1, 60), "", held: 0, whole: false)); // a look alone is no use
+        Assert.Same(saved[1], cache.Take(Tokens(2, 60), "", held: 0, whole: false).Saved);
         cache.Add(Tokens(4, 40), "", saved[3]);
         Assert.Equal((false, true, 80), (saved[1].Gone, saved[2].Gone, cache.Tokens));
     }
@@ -86,9 +100,9 @@ public sealed class HostCacheTests
         var cache = new HostCache(1000);
         cache.Add([.. Enumerable.Range(0, 320)], "", new Held(320));
         int[] prompt = [.. Enumerable.Range(0, 60)];
-        Assert.Equal((null, 50), cache.Find(prompt, "", held: 50, whole: false));
-        Assert.Equal(60, cache.Find(prompt, "", held: 40, whole: false).Common);
-        Assert.Equal((null, 0), cache.Find(prompt, "", held: 0, whole: true));
+        Assert.Equal((null, 50), cache.Take(prompt, "", held: 50, whole: false));
+        Assert.Equal(60, cache.Take(prompt, "", held: 40, whole: false).Common);
+        Assert.Equal((null, 0), cache.Take(prompt, "", held: 0, whole: true));
     }
 
     private sealed class Held(int length) : SavedSequence

@@ -145,6 +145,22 @@ public sealed class RunTableTests
         Assert.Equal(undisturbed, (await worker.Finish(patient)).Tokens());
     }
 
+    [Theory]
+    [InlineData("project", false)]
+    [InlineData("all", true)]
+    public async Task Projects_share_what_was_read_of_a_prompt_where_the_catalogue_says_so(string sharing, bool shared)
+    {
+        await using var worker = await WorkerRig.Start(WorkerRig.Bigram(WorkerRig.Model, cacheSharing: sharing));
+        var prompt = new PlainPrompt(string.Concat(Enumerable.Repeat("the quick brown fox ", 20)));
+        RunStarted Started(RunChat run) => worker.FramesOf(run).First(frame => frame.Started is not null).Started!;
+        RunChat Of(string project) => WorkerRig.Run(maxTokens: 2) with { ProjectId = project, Conversation = null, Plain = prompt };
+        RunChat[] runs = [Of("one"), Of("one"), Of("other")];
+        foreach (var run in runs) await worker.Accept(run);
+        Assert.Equal(0, Started(runs[0]).CachedTokens);
+        Assert.Equal(Started(runs[1]).PromptTokens - 1, Started(runs[1]).CachedTokens);
+        Assert.Equal(shared ? Started(runs[2]).PromptTokens - 1 : 0, Started(runs[2]).CachedTokens);
+    }
+
     [Fact]
     public async Task A_run_past_its_deadline_is_cancelled_and_one_that_comes_late_does_not_start()
     {
