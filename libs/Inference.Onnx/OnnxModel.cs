@@ -34,6 +34,8 @@ public sealed class OnnxModel : IDisposable
 
     public TensorElementType ElementType(string input) => _session.InputMetadata[input].ElementDataType;
 
+    public TensorElementType OutputType(string output) => _session.OutputMetadata[output].ElementDataType;
+
     /// <summary>Dimensions of an input; −1 where they are free.</summary>
     public ReadOnlySpan<int> Dimensions(string input) => _session.InputMetadata[input].Dimensions;
 

@@ -32,6 +32,7 @@ public sealed class PlatformFixture : IAsyncLifetime
     public string ApiKey { get; } = ApiKeySecret.New(PublicId.New("key_"));
     public string AdminKey { get; } = ApiKeySecret.New(PublicId.New("key_"));
     public IServiceProvider Services => _app!.Services;
+    public string CatalogueFile => Path.Combine(_folder, "catalog.json");
     public string BlobFolder => Path.Combine(_folder, "blobs");
     public string ConnectionString => _database!.ConnectionString;
 
@@ -87,7 +88,7 @@ public sealed class PlatformFixture : IAsyncLifetime
         {
             ["urls"] = "http://127.0.0.1:0",
             ["Platform:Database:ConnectionString"] = ConnectionString,
-            ["Platform:Catalog:File"] = Path.Combine(_folder, "catalog.json"),
+            ["Platform:Catalog:File"] = CatalogueFile,
             ["Platform:Bootstrap:CredentialsFile"] = Path.Combine(_folder, "credentials.json"),
             ["Platform:Blobs:Folder"] = BlobFolder,
             ["Platform:OnnxWorker:Videos:Lease"] = "00:00:02",

@@ -6,8 +6,8 @@ namespace Platform.Video.Wan;
 /// <summary>Frames ↔ latents, one latent frame at a time. The first latent frame is one picture, every later one four.</summary>
 internal sealed class VideoAutoencoder(string folder, WanConfig config, OnnxOptions options) : IDisposable
 {
-    private readonly StreamingGraph _decoder = new(Path.Combine(folder, "vae", "decoder_init.onnx"), Path.Combine(folder, "vae", "decoder_step.onnx"), options);
-    private readonly Lazy<StreamingGraph> _encoder = new(() => new(Path.Combine(folder, "vae", "encoder_init.onnx"), Path.Combine(folder, "vae", "encoder_step.onnx"), options));
+    private readonly StreamingGraph _decoder = new(Path.Combine(folder, "vae", "decoder_init.onnx"), Path.Combine(folder, "vae", "decoder_step.onnx"), config.LatentChannels, 3, options);
+    private readonly Lazy<StreamingGraph> _encoder = new(() => new(Path.Combine(folder, "vae", "encoder_init.onnx"), Path.Combine(folder, "vae", "encoder_step.onnx"), 3, config.LatentChannels, options));
 
     public IEnumerable<OnnxModel> Models => _encoder.IsValueCreated ? [.. _decoder.Models, .. _encoder.Value.Models] : _decoder.Models;
 

@@ -3,19 +3,24 @@ using Platform.Inference.Onnx;
 
 namespace Platform.Video.Wan;
 
-/// <summary>The diffusion transformer: latents, timestep and text → velocity. Inputs are taken by place, so that exports may name them as they like.</summary>
+/// <summary>The diffusion transformer: latents, timestep and text → velocity.</summary>
 internal sealed class VideoTransformer : IDisposable
 {
     private readonly OnnxModel _model;
     private readonly string _latents, _timestep, _text;
 
-    public VideoTransformer(string path, OnnxOptions options)
+    /// <param name="folder">Of the component.</param>
+    public VideoTransformer(string folder, WanConfig config, OnnxOptions options)
     {
-        _model = new(path, options);
-        if (_model.Inputs.Count < 3) throw new InvalidDataException($"The transformer '{path}' needs three inputs (latents, timestep, text embeddings) and has {_model.Inputs.Count}.");
-        _latents = _model.Inputs.First(i => _model.Dimensions(i).Length == 5);
-        _timestep = _model.Inputs.First(i => i.Contains("timestep", StringComparison.Ordinal));
-        _text = _model.Inputs.First(i => i != _latents && i != _timestep && _model.Dimensions(i).Length == 3);
+        _model = new(Path.Combine(folder, "model.onnx"), options);
+        var graph = new GraphSignature(_model);
+        _latents = graph.Floats("latents", [5]);
+        _text = graph.Floats("text", [3]);
+        _timestep = graph.Floats("timestep", [1, 2], whole: true);
+        graph.End();
+        graph.Axis(_latents, 1, config.InputChannels, "in_channels");
+        graph.Axis(_text, 1, config.TextLength, "max_sequence_length");
+        graph.Output("velocity", 5, 1, config.LatentChannels);
         PerToken = _model.Dimensions(_timestep).Length == 2;
     }
 

@@ -45,9 +45,7 @@ public sealed record WanConfig(
     private static JsonElement Read(string folder, params string[] path)
     {
         var file = Path.Combine([folder, .. path]);
-        if (!File.Exists(file)) throw new InvalidDataException($"The model folder '{folder}' has no {string.Join('/', path)}.");
-        using var document = JsonDocument.Parse(File.ReadAllBytes(file));
-        return document.RootElement.Clone();
+        return File.Exists(file) ? ConfigValues.Read(file) : throw new InvalidDataException($"The model folder '{folder}' has no {string.Join('/', path)}.");
     }
 
     private static InvalidDataException Missing(string folder, string file, string key) => new($"{folder}/{file}: '{key}' is missing.");
@@ -58,6 +56,20 @@ public sealed record WanDefaults(int Width, int Height, int Frames, int Fps, int
 
 internal static class ConfigValues
 {
+    /// <exception cref="InvalidDataException">The file is not JSON.</exception>
+    public static JsonElement Read(string file)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(file));
+            return document.RootElement.Clone();
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"'{file}' is not JSON: {e.Message}", e);
+        }
+    }
+
     public static int? Int(this JsonElement of, string key) => (int?)of.Number(key);
 
     public static double? Number(this JsonElement of, string key) =>

@@ -22,9 +22,10 @@ public sealed class WanPipeline : IDisposable
     internal WanPipeline(string folder, WanConfig config, OnnxOptions options)
     {
         Config = config;
+        _ = FlowScheduler.Create(config.Scheduler, 1, null, (_, _) => { }); // one that is not known is said now
         _text = new(folder, config, options);
-        _transformer = new(Path.Combine(folder, "transformer", "model.onnx"), options);
-        if (config.BoundaryRatio is not null) _transformer2 = new(Path.Combine(folder, "transformer_2", "model.onnx"), options);
+        _transformer = new(Path.Combine(folder, "transformer"), config, options);
+        if (config.BoundaryRatio is not null) _transformer2 = new(Path.Combine(folder, "transformer_2"), config, options);
         _vae = new(folder, config, options);
     }
 

@@ -7,7 +7,9 @@ namespace Platform.OnnxWorker.Videos;
 /// <summary>A video model of the catalogue, opened.</summary>
 internal sealed class VideoModel(CatalogModel entry, WanPipeline pipeline, LatentPreview? preview) : IDisposable
 {
-    public CatalogModel Entry => entry;
+    /// <summary>As the catalogue has it now; its files are those that were opened.</summary>
+    public CatalogModel Entry { get; set; } = entry;
+
     public WanPipeline Pipeline => pipeline;
     public LatentPreview? Preview => preview;
 

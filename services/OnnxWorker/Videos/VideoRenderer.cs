@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Platform.Blobs;
+using Platform.Catalog;
 using Platform.Contracts.Videos;
 using Platform.Eventing.Videos;
 using Platform.Grains.Quotas;
@@ -60,7 +61,8 @@ internal sealed partial class VideoRenderer(
                 order.Task == VideoTask.Edit ? order.Frames : model.Entry.Video!.MaxFrames * 4, cancellation) // the catalogue has no video model without
             : [];
         var plan = ClipPlan.Of(order, source, await Picture(order.Picture), await Picture(order.LastPicture));
-        var state = job.Checkpoint is { } checkpoint ? ClipState.FromBytes(await Blob(checkpoint)) : ClipState.Empty;
+        // latents of other weights would make a clip of two models
+        var state = job.Checkpoint is { } checkpoint && job.ArtifactHash == ModelCatalog.ArtifactHash(model.Entry) ? ClipState.FromBytes(await Blob(checkpoint)) : ClipState.Empty;
         var format = order.Format switch { VideoFormat.Webm => ClipFormat.Webm, VideoFormat.Av1 => ClipFormat.Av1, _ => ClipFormat.Mp4 };
         using var encoder = ClipEncoders.Open(_ffmpeg, format, order.Width, order.Height, order.Fps, cancellation);
         var maker = new ClipMaker(model, plan, state, encoder, options.Value.CheckpointSteps, lease.Report, cancellation);

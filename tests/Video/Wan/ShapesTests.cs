@@ -7,7 +7,7 @@ namespace Platform.Video.Tests.Wan;
 /// <summary>The bundled model does what captions say. Some of many: <c>platform bench shapes</c> tries 117.</summary>
 public sealed class ShapesTests : IDisposable
 {
-    private readonly WanPipeline _pipeline = WanPipeline.Load(WanPipelineTests.ModelFolder("shapes-wan"), new OnnxOptions(1));
+    private readonly WanPipeline _pipeline = WanPipeline.Load(GoldenCase.FolderOf("shapes-wan"), new OnnxOptions(1));
 
     [Theory]
     [InlineData("a large red circle moving left on a navy background", "large", "red", "circle", "left", "navy")]
