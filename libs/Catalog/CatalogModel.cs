@@ -130,8 +130,8 @@ public enum VectorPooling { Mean, First, Last }
 
 public sealed record EmbeddingSettings
 {
-    /// <summary>How the vectors of a text's tokens become one.</summary>
-    public VectorPooling Pooling { get; init; } = VectorPooling.Mean;
+    /// <summary>How the vectors of a text's tokens become one; null: as the model's file says, or by their mean.</summary>
+    public VectorPooling? Pooling { get; init; }
 
     /// <summary>Length of a vector.</summary>
     public required int Dimensions { get; init; }

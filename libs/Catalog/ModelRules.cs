@@ -81,10 +81,11 @@ internal static partial class ModelRules
 
     private static string? BrokenEmbedding(CatalogModel model) => (model.Kind, model.Engine, model.Embedding) switch
     {
-        (ModelKind.Embedding, "onnx", null) => "embedding: is needed, with its dimensions.",
+        (ModelKind.Embedding, "onnx" or "llama.cpp", null) => "embedding: is needed, with its dimensions.",
+        (ModelKind.Embedding, "llama.cpp", var embedding) => Below(1, embedding.Dimensions, "embedding.dimensions") ?? Below(1, embedding.BatchSize, "embedding.batch_size"),
         (ModelKind.Embedding, "onnx", var embedding) =>
             Below(1, embedding.Dimensions, "embedding.dimensions") ?? Below(1, embedding.BatchSize, "embedding.batch_size") ?? Lacking(model, "vocab.txt") ?? Lacking(model, "tokenizer_config.json"),
-        (_, _, not null) => "embedding: is for embedding models on onnx.",
+        (_, _, not null) => "embedding: is for embedding models on onnx and llama.cpp.",
         _ => null,
     };
 

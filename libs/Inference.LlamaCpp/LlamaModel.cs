@@ -142,6 +142,13 @@ public sealed unsafe class LlamaModel : IEngineModel
         ? throw new EngineException($"{Info.Name} was loaded without its weights.")
         : LlamaContext.Create(handle, spec, Info, adapter, (float)(options.Adapter?.Scale ?? 0));
 
+    /// <summary>A context that makes one vector of each sequence.</summary>
+    /// <param name="tokens">Of all sequences of one run together, at most.</param>
+    /// <param name="sequences">In one run, at most.</param>
+    /// <param name="pooling">Null: as the file says.</param>
+    /// <exception cref="EngineException">llama.cpp can't make it, or the file says nothing of pooling.</exception>
+    public LlamaEmbedder CreateEmbedder(int tokens, int sequences, int threads, TokenPooling? pooling = null) => LlamaEmbedder.Create(handle, Info.Vocabulary, tokens, sequences, threads, pooling);
+
     public void Dispose() => handle.Dispose();
 
     private nint Adapter(AdapterFile file)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Platform.Inference.LlamaCpp;
 using Platform.Observability.Health;
 using Platform.OnnxWorker.Embeddings;
 using Platform.OnnxWorker.Models;
@@ -20,6 +21,7 @@ public static class OnnxWorkerRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => WorkerIdentity.From(provider.GetRequiredService<IOptions<OnnxWorkerOptions>>().Value));
 
+        services.AddOptions<NativesOptions>().BindConfiguration(NativesOptions.Section);
         services.AddSingleton<EmbeddingLoader>();
         services.AddSingleton<EmbeddingModels>();
         // first to start and last to stop: runs need their models

@@ -78,13 +78,20 @@ public sealed class GgufHeaderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_is_no_chat_model_is_refused_with_the_reason()
+    public async Task A_file_that_is_no_model_to_serve_is_refused_with_the_reason()
     {
         var nothing = Written(Header(("general.name", "x")));
         Assert.Contains("general.architecture", (await Assert.ThrowsAsync<CatalogException>(() => GgufModel.DescribeAsync(nothing, null, default))).Message, StringComparison.Ordinal);
-        var pooled = Written(Header(("general.architecture", "bert"), ("bert.context_length", 512u), ("bert.pooling_type", 1u)));
-        Assert.Contains("embedding model", (await Assert.ThrowsAsync<CatalogException>(() => GgufModel.DescribeAsync(pooled, null, default))).Message, StringComparison.Ordinal);
+        var ranking = Written(Header(("general.architecture", "bert"), ("bert.context_length", 512u), ("bert.pooling_type", 4u)));
+        Assert.Contains("ranking model", (await Assert.ThrowsAsync<CatalogException>(() => GgufModel.DescribeAsync(ranking, null, default))).Message, StringComparison.Ordinal);
         Assert.Contains("none.gguf", (await Assert.ThrowsAsync<CatalogException>(() => GgufModel.DescribeAsync(Path.Combine(folder, "none.gguf"), null, default))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_names_a_pooling_is_an_embedding_model()
+    {
+        var model = await GgufModel.DescribeAsync(Written(Header(("general.architecture", "bert"), ("bert.context_length", 8192u), ("bert.embedding_length", 384u), ("bert.pooling_type", 2u))), null, default);
+        Assert.Equal((ModelKind.Embedding, "llama.cpp", 2048, 384, null), (model.Kind, model.Engine, model.ContextLength, model.Embedding!.Dimensions, model.Embedding.Pooling));
     }
 
     private void Refused(byte[] content)

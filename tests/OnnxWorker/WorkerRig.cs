@@ -7,6 +7,7 @@ using Platform.Catalog;
 using Platform.Contracts.Embeddings;
 using Platform.Contracts.Generations;
 using Platform.Fixtures;
+using Platform.Inference.LlamaCpp;
 using Platform.Messaging.Runs;
 using Platform.OnnxWorker.Embeddings;
 using Platform.OnnxWorker.Models;
@@ -20,10 +21,10 @@ internal sealed class WorkerRig : IAsyncDisposable, IWorkerQueues
 
     private readonly Channel<EmbeddingAnswer> _answers = Channel.CreateUnbounded<EmbeddingAnswer>();
 
-    private WorkerRig()
+    private WorkerRig(CatalogOptions options)
     {
-        var catalog = new ModelCatalog(new CatalogOptions());
-        Models = new EmbeddingModels(catalog, new EmbeddingLoader(catalog, Options.Create(new OnnxWorkerOptions())), NullLogger<EmbeddingModels>.Instance);
+        var catalog = new ModelCatalog(options);
+        Models = new EmbeddingModels(catalog, new EmbeddingLoader(catalog, Options.Create(new OnnxWorkerOptions()), Options.Create(new NativesOptions()), NullLoggerFactory.Instance), NullLogger<EmbeddingModels>.Instance);
         Runs = new EmbeddingRuns(Models, this, new WorkerIdentity("worker-1"), TimeProvider.System, NullLogger<EmbeddingRuns>.Instance);
     }
 
@@ -33,11 +34,11 @@ internal sealed class WorkerRig : IAsyncDisposable, IWorkerQueues
     /// <summary>Addresses nobody is at.</summary>
     public ConcurrentDictionary<string, bool> Gone { get; } = new();
 
-    public static async Task<WorkerRig> Start()
+    public static async Task<WorkerRig> Start(CatalogOptions? options = null, bool ready = true)
     {
-        var rig = new WorkerRig();
+        var rig = new WorkerRig(options ?? new CatalogOptions());
         await rig.Models.StartAsync(default);
-        await Eventually.Holds(() => rig.Models.Missing().Count == 0);
+        if (ready) await Eventually.Holds(() => rig.Models.Missing().Count == 0);
         return rig;
     }
 

@@ -30,7 +30,13 @@ public sealed class GgufHeader
     public bool IsAdapter => Text("general.type") == "adapter";
 
     /// <summary>Whether the model pools its output into one vector instead of predicting tokens.</summary>
-    public bool IsEmbedding => Number($"{Architecture}.pooling_type") is > 0;
+    public bool IsEmbedding => PoolingType is > 0;
+
+    /// <summary>As llama.cpp numbers them: 1 mean, 2 first token, 3 last token, 4 a rank instead of a vector; null: the file names none.</summary>
+    public long? PoolingType => Number($"{Architecture}.pooling_type");
+
+    /// <summary>Length of the vector of a token.</summary>
+    public long? Dimensions => Number($"{Architecture}.embedding_length");
 
     /// <summary>Quantisation of most tensors, e.g. <c>Q4_K_M</c>; null when the file does not tell.</summary>
     public string? FileType => Number("general.file_type") is { } type ? GgufFileTypes.NameOf(type) : null;

@@ -9,13 +9,16 @@ public static partial class GgufModel
     /// <summary>Context a model gets unless the operator's file says otherwise: what models are trained with can need more cache than a machine has.</summary>
     private const int UsualContext = 8192;
 
+    /// <summary>Context an embedding model gets: a whole run of texts is one graph of so many tokens.</summary>
+    private const int UsualText = 2048;
+
     /// <param name="path">The file, or the first one of a split model.</param>
     /// <param name="id">Null: from the file name.</param>
-    /// <exception cref="CatalogException">The file can't serve chat.</exception>
+    /// <exception cref="CatalogException">The file can serve neither chat nor embeddings.</exception>
     public static async Task<CatalogModel> DescribeAsync(string path, string? id, CancellationToken cancellation)
     {
         path = Path.GetFullPath(path);
-        var header = ChatHeader(path);
+        var header = UsableHeader(path);
         var files = new List<ModelFile>();
         foreach (var file in Parts(path, header.Parts))
         {
@@ -34,23 +37,24 @@ public static partial class GgufModel
     }
 
     /// <param name="files">Absolute paths and known hashes; of a split model all parts in their order.</param>
-    /// <exception cref="CatalogException">The file can't serve chat.</exception>
-    internal static CatalogModel Describe(IReadOnlyList<ModelFile> files, string? id) => Describe(ChatHeader(files[0].Path), files, id);
+    /// <exception cref="CatalogException">The file can serve neither chat nor embeddings.</exception>
+    internal static CatalogModel Describe(IReadOnlyList<ModelFile> files, string? id) => Describe(UsableHeader(files[0].Path), files, id);
 
     private static CatalogModel Describe(GgufHeader header, IReadOnlyList<ModelFile> files, string? id) => new()
     {
         Id = id ?? NotInNames().Replace(SplitSuffix().Replace(Path.GetFileNameWithoutExtension(files[0].Path), ""), "-").Trim('-', '.', '_').ToLowerInvariant(),
-        Kind = ModelKind.Chat,
+        Kind = header.IsEmbedding ? ModelKind.Embedding : ModelKind.Chat,
         Engine = "llama.cpp",
         Files = files,
-        ContextLength = (int)Math.Min(header.ContextLength!.Value, UsualContext),
+        ContextLength = (int)Math.Min(header.ContextLength!.Value, header.IsEmbedding ? UsualText : UsualContext),
+        Embedding = header.IsEmbedding ? new EmbeddingSettings { Dimensions = (int)(header.Dimensions ?? 0) } : null,
         License = header.License ?? "",
         Family = Families.ModelFamily.Of(header),
         Owner = header.Organization ?? "operator",
         Created = new DateTimeOffset(File.GetLastWriteTimeUtc(files[0].Path)).ToUnixTimeSeconds(),
     };
 
-    private static GgufHeader ChatHeader(string path)
+    private static GgufHeader UsableHeader(string path)
     {
         var header = GgufHeader.Read(path);
         if (header.Architecture.Length == 0 || header.ContextLength is not > 0)
@@ -58,8 +62,8 @@ public static partial class GgufModel
             throw new CatalogException($"{path}: general.architecture or its context_length is missing: this is no language model.");
         }
 
-        return header.IsEmbedding
-            ? throw new CatalogException($"{path} is an embedding model ({header.Architecture}); only chat models can be added.")
+        return header.PoolingType is > 3
+            ? throw new CatalogException($"{path} is a ranking model ({header.Architecture}); only chat and embedding models can be added.")
             : header;
     }
 

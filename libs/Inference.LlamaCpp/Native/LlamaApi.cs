@@ -50,6 +50,9 @@ internal static unsafe partial class LlamaApi
     [LibraryImport(Library)] public static partial uint llama_n_batch(ContextHandle context);
     [LibraryImport(Library)] public static partial int llama_decode(ContextHandle context, NativeBatch batch);
     [LibraryImport(Library)] public static partial float* llama_get_logits_ith(ContextHandle context, int index);
+    [LibraryImport(Library)] public static partial float* llama_get_embeddings_seq(ContextHandle context, int sequence);
+    [LibraryImport(Library)] public static partial int llama_pooling_type(ContextHandle context);
+    [LibraryImport(Library)] public static partial int llama_model_n_embd(ModelHandle model);
     [LibraryImport(Library)] public static partial nint llama_get_memory(ContextHandle context);
     [LibraryImport(Library)] public static partial byte llama_memory_seq_rm(nint memory, int sequence, int from, int to);
     [LibraryImport(Library)] public static partial void llama_memory_seq_cp(nint memory, int source, int target, int from, int to);

@@ -8,7 +8,7 @@ namespace Platform.Inference.Onnx.Embeddings;
 public enum Pooling { Mean, First, Last }
 
 /// <summary>A text embedding model: a BERT-like graph, its tokenizer, and the pooling that makes one vector of unit length of a sequence.</summary>
-public sealed class EmbeddingModel : IEmbedder, IDisposable
+public sealed class EmbeddingModel : IEmbeddingModel
 {
     private const string Ids = "input_ids", Mask = "attention_mask", Types = "token_type_ids";
 
@@ -36,6 +36,8 @@ public sealed class EmbeddingModel : IEmbedder, IDisposable
 
     public WordPiece Tokenizer { get; }
 
+    public int Vocabulary => Tokenizer.Size;
+
     /// <summary>Length of a vector.</summary>
     public int Dimensions { get; }
 
@@ -56,6 +58,12 @@ public sealed class EmbeddingModel : IEmbedder, IDisposable
         using var outputs = _graph.Run(_inputs, _inputs.Length == 3 ? [tokens, real, types] : [tokens, real], _outputs, cancellation);
         return Pool(outputs[0], sequences, width);
     }
+
+    public int[] Encode(string text, int most) => Tokenizer.Encode(text, most);
+
+    public int[] Frame(ReadOnlySpan<int> tokens) => Tokenizer.Frame(tokens);
+
+    public int[] Cut(ReadOnlySpan<int> tokens, int most) => [.. tokens[..(most - 1)], Tokenizer.End];
 
     public void Dispose() => _graph.Dispose();
 

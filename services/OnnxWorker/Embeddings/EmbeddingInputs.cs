@@ -12,15 +12,15 @@ internal sealed record EmbeddingInputs(IReadOnlyList<int[]> Sequences, int Token
 
     public static EmbeddingInputs Of(RunEmbedding request, HostedEmbedding model)
     {
-        var (tokenizer, longest) = (model.Model.Tokenizer, model.Entry.ContextLength);
+        var (tokenizer, longest) = (model.Model, model.Entry.ContextLength);
         var (sequences, total) = (new List<int[]>(), 0);
         for (var i = 0; i < request.Texts.Count + request.Tokens.Count; i++)
         {
             var name = i < request.Names.Count ? request.Names[i] : "input";
-            if (i < request.Tokens.Count && FirstUnknown(request.Tokens[i], tokenizer.Size) is { } unknown)
-                return Wrong($"Invalid '{name}': {unknown} is no token of the model '{model.Entry.Id}', which has {tokenizer.Size}.", "invalid_value", name);
+            if (i < request.Tokens.Count && FirstUnknown(request.Tokens[i], tokenizer.Vocabulary) is { } unknown)
+                return Wrong($"Invalid '{name}': {unknown} is no token of the model '{model.Entry.Id}', which has {tokenizer.Vocabulary}.", "invalid_value", name);
             var sequence = i < request.Tokens.Count ? tokenizer.Frame(request.Tokens[i]) : tokenizer.Encode(request.Texts[i], request.Truncate ? longest : Counted);
-            if (sequence.Length > longest && request.Truncate) sequence = [.. sequence.AsSpan(0, longest - 1), tokenizer.End];
+            if (sequence.Length > longest && request.Truncate) sequence = tokenizer.Cut(sequence, longest);
             if (sequence.Length > longest)
             {
                 var length = sequence.Length == Counted ? $"at least {Counted}" : $"{sequence.Length}";

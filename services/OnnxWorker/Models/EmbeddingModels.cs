@@ -53,7 +53,7 @@ internal sealed partial class EmbeddingModels(ModelCatalog catalog, EmbeddingLoa
         }
     }
 
-    private IEnumerable<CatalogModel> Wanted() => catalog.Models.Where(model => model is { Kind: ModelKind.Embedding, Engine: "onnx" });
+    private IEnumerable<CatalogModel> Wanted() => catalog.Models.Where(model => model is { Kind: ModelKind.Embedding, Engine: "onnx" or "llama.cpp" });
 
     private async Task Follow(CancellationToken cancellation)
     {
