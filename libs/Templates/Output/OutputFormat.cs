@@ -8,7 +8,14 @@ namespace Platform.Templates.Output;
 public abstract class OutputFormat
 {
     private static readonly OutputFormat[] All =
-        [new Harmony(), new DeepSeek(), new Kimi(), new Glm(), new QwenCoder(), new Hermes(), new MistralNamed(), new MistralList(), new Llama3(), new PlainJson()];
+    [
+        new Harmony(), new DeepSeek(), new Kimi(), new Glm(), new QwenCoder(), new Hermes(), new MistralNamed(), new MistralList(), new Llama3(),
+        new OtherThinking("apriel", "Here are my reasoning steps:", "[BEGIN FINAL RESPONSE]"),
+        new OtherThinking("command", "<|START_THINKING|>", "<|END_THINKING|>"),
+        new OtherThinking("gemma", "<|channel>thought", "<channel|>") { Parts = ["<|channel>"] },
+        new OtherThinking("apertus", "<|inner_prefix|>", "<|inner_suffix|>"),
+        new PlainJson(),
+    ];
 
     /// <summary>As workers report it.</summary>
     public abstract string Name { get; }

@@ -43,6 +43,10 @@ public sealed class TemplateTraitsTests
     [InlineData("Qwen-Qwen3-0.6B", "enable_thinking", false, false)]
     [InlineData("openai-gpt-oss-120b", "reasoning_effort", false, false)]
     [InlineData("llama-cpp-deepseek-r1", null, true, true)]
+    [InlineData("Apriel-1.6-15b-Thinker-fixed", null, true, true)]
+    [InlineData("CohereForAI-c4ai-command-r7b-12-2024-tool_use", "enable_thinking", false, false)]
+    [InlineData("google-gemma-4-31B-it", "enable_thinking", false, false)]
+    [InlineData("Apertus-8B-Instruct", "enable_thinking", false, false)]
     public void Thinking_is_switched_as_the_template_has_it(string name, string? named, bool on, bool off)
     {
         var traits = Of(name);
@@ -52,6 +56,7 @@ public sealed class TemplateTraitsTests
     [Theory]
     [InlineData("Qwen3-Coder")]
     [InlineData("google-gemma-2-2b-it")]
+    [InlineData("MiniMax-M1")]
     [InlineData("meta-llama-Llama-3.3-70B-Instruct")]
     public void A_model_without_thoughts_has_none(string name) => Assert.False(Of(name).Thinks);
 

@@ -27,6 +27,11 @@ public sealed class Output_formats
         { "llama3", "{\"name\": \"get_weather\", \"parameters\": {\"city\": \"Bern\"}}; {\"name\": \"stop\", \"parameters\": {}}", "calls(get_weather) with({\"city\": \"Bern\"}) calls(stop) with({})" },
         { "llama3", "{\"answer\": 1}", "says({\"answer\": 1})" },
         { "json", "{\"name\": \"stop\", \"arguments\": {}}\n{\"name\": \"stop\", \"arguments\": {}}", "calls(stop) with({}) calls(stop) with({})" },
+        { "command", "<|START_THINKING|>hm<|END_THINKING|>{\"name\": \"stop\", \"arguments\": {}}", "thinks(hm) calls(stop) with({})" },
+        { "gemma", "<|channel>thought\nhm\n<channel|>Fine.", "thinks(hm) says(Fine.)" },
+        { "apertus", "<|inner_prefix|>hm<|inner_suffix|>Fine.", "thinks(hm) says(Fine.)" },
+        { "apertus", "Fine.", "says(Fine.)" },
+        { "apriel", "Here are my reasoning steps:\nhm\n[BEGIN FINAL RESPONSE]\nFine.", "thinks(hm) says(Fine.)" },
         { "mistral", "[TOOL_CALLS][{\"name\": \"get_weather\", \"arguments\": {\"city\": \"Bern\"}}, {\"name\": \"stop\", \"arguments\": {}}]", "calls(get_weather) with({\"city\": \"Bern\"}) calls(stop) with({})" },
         { "mistral-args", "[THINK]hm[/THINK][TOOL_CALLS]get_weather[ARGS]{\"city\": \"Bern\"}[TOOL_CALLS]stop[ARGS]{}", "thinks(hm) calls(get_weather) with({\"city\": \"Bern\"}) calls(stop) with({})" },
         { "deepseek", "<think>hm</think>One.<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>get_weather\n```json\n{\"city\": \"Bern\"}\n```<｜tool▁call▁end｜>\n<｜tool▁call▁begin｜>function<｜tool▁sep｜>stop\n```json\n{}\n```<｜tool▁call▁end｜><｜tool▁calls▁end｜>",
@@ -56,6 +61,7 @@ public sealed class Output_formats
     [InlineData("hermes")]
     [InlineData("llama3")]
     [InlineData("json")]
+    [InlineData("gemma")]
     [InlineData("mistral")]
     [InlineData("mistral-args")]
     [InlineData("deepseek")]

@@ -1,7 +1,7 @@
 namespace Platform.Templates.Output.Formats;
 
 /// <summary>For templates that know nothing of tools: the conversation tells of them, and the model answers with bare JSON objects.</summary>
-internal sealed class PlainJson : EnvelopeFormat
+internal class PlainJson : EnvelopeFormat
 {
     public override string Name => "json";
 
