@@ -12,8 +12,9 @@ internal sealed class ChatMessageReader(FirstError errors, Utf8JsonWriter json)
 {
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    /// <summary>Ids of the tool calls that tool messages may answer here.</summary>
+    /// <summary>Ids of the tool calls that tool messages may answer here, and of those that none has answered yet.</summary>
     private readonly HashSet<string> openCalls = [];
+    private readonly List<string> unanswered = [];
     private string? lastRole, roleBefore;
 
     public static ChatMessages Read(JsonElement body, FirstError errors)
@@ -33,6 +34,7 @@ internal sealed class ChatMessageReader(FirstError errors, Utf8JsonWriter json)
             if (errors.Found is not null) break;
         }
 
+        reader.RequireAnswers();
         if (reader is { lastRole: "assistant", roleBefore: "assistant" }) errors.Add(ApiError.Invalid("Invalid 'messages': a conversation can't end with two messages of the assistant.", $"messages[{messages.GetArrayLength() - 1}]", "invalid_value"));
         json.WriteEndArray();
         json.Flush();
@@ -54,6 +56,7 @@ internal sealed class ChatMessageReader(FirstError errors, Utf8JsonWriter json)
         fields.Text("name");
         if (role == "function") fields.RequiredText("name");
         if (role == "tool") Answer(fields);
+        else RequireAnswers();
         if (role == "assistant") Calls(fields);
 
         json.WriteStartObject();
@@ -132,7 +135,7 @@ internal sealed class ChatMessageReader(FirstError errors, Utf8JsonWriter json)
             }
 
             var inside = new JsonObjectReader(call, $"{path}.", errors);
-            if (inside.RequiredText("id") is { } id) openCalls.Add(id);
+            if (inside.RequiredText("id") is { } id && openCalls.Add(id)) unanswered.Add(id);
             if (inside.OneOf("type", "function", "custom") == "custom") continue;
             if (inside.Object("function") is not { } function)
             {
@@ -148,11 +151,24 @@ internal sealed class ChatMessageReader(FirstError errors, Utf8JsonWriter json)
 
     private void Answer(JsonObjectReader fields)
     {
-        if (fields.RequiredText("tool_call_id") is { } id && !openCalls.Contains(id))
+        if (fields.RequiredText("tool_call_id") is not { } id) return;
+        unanswered.Remove(id);
+        if (!openCalls.Contains(id))
         {
             errors.Add(ApiError.Invalid(
                 "Invalid parameter: messages with role 'tool' must be a response to a preceding message with 'tool_calls' that holds their 'tool_call_id'.",
                 fields.PathOf("tool_call_id")));
         }
+    }
+
+    private void RequireAnswers()
+    {
+        if (unanswered.Count > 0)
+        {
+            errors.Add(ApiError.Invalid(
+                $"An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. The following tool_call_ids did not have response messages: {string.Join(", ", unanswered)}", "messages"));
+        }
+
+        unanswered.Clear();
     }
 }

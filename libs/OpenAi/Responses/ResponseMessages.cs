@@ -7,6 +7,7 @@ namespace Platform.OpenAi.Responses;
 internal sealed class ResponseMessages(Utf8JsonWriter json)
 {
     private readonly HashSet<string> calls = [];
+    private readonly List<string> unanswered = [];
     private readonly List<JsonElement> open = [];
     private string? said, thought;
 
@@ -25,6 +26,7 @@ internal sealed class ResponseMessages(Utf8JsonWriter json)
 
         Flush();
         json.WriteEndArray();
+        if (unanswered.Count > 0) Error ??= ApiError.Invalid($"No tool output found for function call {unanswered[0]}.", "input");
     }
 
     private void Item(string type, JsonElement item)
@@ -48,7 +50,8 @@ internal sealed class ResponseMessages(Utf8JsonWriter json)
                 said = SealedText.Open(item.GetProperty("encrypted_content").GetString()!); // checked when it was read
                 break;
             case "function_call":
-                calls.Add(item.GetProperty("call_id").GetString()!); // checked when it was read
+                var id = item.GetProperty("call_id").GetString()!; // checked when it was read
+                if (calls.Add(id)) unanswered.Add(id);
                 open.Add(item.Clone());
                 break;
             case "function_call_output":
@@ -96,6 +99,7 @@ internal sealed class ResponseMessages(Utf8JsonWriter json)
     private void Output(JsonElement item)
     {
         var call = item.GetProperty("call_id").GetString()!; // checked when it was read
+        unanswered.Remove(call);
         if (!calls.Contains(call)) Error ??= ApiError.Invalid($"No tool call found for function call output with call_id {call}.", "input");
         json.WriteStartObject();
         json.WriteString("role"u8, "tool"u8);

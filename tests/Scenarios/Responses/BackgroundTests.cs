@@ -70,6 +70,26 @@ public class BackgroundTests(PlatformFixture platform)
         Assert.Equal("response_requested response_claimed response_claimed response_ended", await count.ExecuteScalarAsync());
     }
 
+    /// <summary>At temperature 1 and without a seed of its own, the one who takes it on draws what the one before drew.</summary>
+    [Fact]
+    public async Task What_was_said_before_it_was_taken_on_is_said_again()
+    {
+        var body = ResponsesClient.Body(model: TestCatalogue.Slow, more: "\"max_output_tokens\":150,\"ignore_eos\":true,\"background\":true").Replace("\"temperature\":0", "\"temperature\":1", StringComparison.Ordinal);
+        var id = (await Client.Respond(body)).Id();
+        var before = await Eventually.Holds(() => Get(id), response => response.OutputText().Length > 40);
+        await using (var lapse = platform.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand("update ledger.background_responses set attempt = attempt + 1, lease_until = now() where id = $1"))
+        {
+            lapse.Parameters.Add(new() { Value = id });
+            Assert.Equal(1, await lapse.ExecuteNonQueryAsync());
+        }
+
+        var ended = await Eventually.Holds(() => Get(id), IsEnded);
+        Assert.StartsWith(before.OutputText(), ended.OutputText(), StringComparison.Ordinal);
+        Assert.Equal(150, ended.GetProperty("usage").GetProperty("output_tokens").GetInt32());
+        var other = (await Client.Respond(body)).Id();
+        Assert.NotEqual(ended.OutputText(), (await Eventually.Holds(() => Get(other), IsEnded)).OutputText());
+    }
+
     [Fact]
     public async Task A_deleted_one_is_gone_and_runs_no_more()
     {

@@ -63,6 +63,29 @@ public class StoredCompletionTests(PlatformFixture platform)
         Assert.Equal([$"{id}-2", $"{id}-1", $"{id}-0"], Ids((await Client.GetAnswer($"{Path}/{id}/messages?order=desc")).Json));
     }
 
+    [Fact]
+    public async Task One_that_is_finished_through_another_connection_is_listed_whole()
+    {
+        var run = Guid.NewGuid().ToString("n");
+        using var first = await Client.PostJson(Path, WireClient.ChatBody(TestCatalogue.Slow, more: $"\"store\":true,\"stream\":true,\"temperature\":0,\"max_tokens\":120,\"metadata\":{{\"run\":\"{run}\"}}"));
+        using var reader = new StreamReader(await first.Content.ReadAsStreamAsync());
+        string? line, position = null, id = null;
+        for (var events = 0; events < 5 && (line = await reader.ReadLineAsync()) is not null;)
+        {
+            if (line.StartsWith("id: ", StringComparison.Ordinal)) position = line["id: ".Length..];
+            if (!line.StartsWith("data: {", StringComparison.Ordinal)) continue;
+            id = JsonDocument.Parse(line["data: ".Length..]).RootElement.Id();
+            events++;
+        }
+
+        var rest = await Client.GetStringAsync($"{Path}/{id}/stream?starting_after={position}");
+        Assert.EndsWith("data: [DONE]\n\n", rest, StringComparison.Ordinal);
+        var listed = (await Client.GetAnswer($"{Path}?metadata[run]={run}")).Json.GetProperty("data").EnumerateArray().Single();
+        Assert.Equal((id, 120), (listed.Id(), listed.GetProperty("usage").GetProperty("completion_tokens").GetInt32()));
+        using var whole = await Client.PostJson(Path, WireClient.ChatBody(TestCatalogue.Slow, more: "\"temperature\":0,\"max_tokens\":120"));
+        Assert.Equal((await whole.Json()).GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString(), listed.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString());
+    }
+
     /// <summary>Without a word from the client the ledger keeps content for replay; with <c>store: false</c> nothing is kept.</summary>
     [Fact]
     public async Task What_must_not_be_stored_leaves_no_content()

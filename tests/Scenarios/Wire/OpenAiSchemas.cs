@@ -34,8 +34,21 @@ internal static class OpenAiSchemas
         var file = Path.Combine(RepositoryRoot.Find(), "../shared/reference/openai/openai-slice.schema.json");
         if (!File.Exists(file)) return null;
         var definitions = JsonNode.Parse(File.ReadAllText(file))!["$defs"]!.AsObject();
+        Amend(definitions);
         foreach (var (_, definition) in definitions) Relax(definition);
         return definitions;
+    }
+
+    /// <summary>Where what OpenAI's service is recorded to answer breaks its own schema, and where a model of ours makes other sizes.</summary>
+    private static void Amend(JsonObject definitions)
+    {
+        definitions["VideoSize"] = new JsonObject { ["type"] = "string" };
+        var choice = definitions["CreateCompletionResponse"]!["properties"]!["choices"]!["items"]!["properties"]!.AsObject();
+        choice["finish_reason"]!["type"] = new JsonArray("string", "null"); // of a streamed choice that goes on
+        choice["finish_reason"]!["enum"]!.AsArray().Add(null);
+        choice["logprobs"]!["anyOf"]![0]!["properties"]!["token_logprobs"]!["items"]!["type"] = new JsonArray("number", "null"); // of the first token of an echoed prompt
+        choice["logprobs"]!["anyOf"]![0]!["properties"]!["top_logprobs"]!["items"]!["type"] = new JsonArray("object", "null");
+        definitions["ChatCompletionMessageList"]!["properties"]!["data"]!["items"]!["allOf"]!.AsArray().RemoveAt(0); // the messages of all roles are listed, not the assistant's
     }
 
     private static void Relax(JsonNode? node)
