@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Platform.AllInOne;
 using Platform.Benchmarks.Processes;
 using Platform.Catalog;
+using Platform.Cli.Processes;
 using Platform.Contracts.Generations;
 using Platform.Fixtures;
 using Platform.Grains.Keys;
@@ -123,9 +124,10 @@ internal sealed class Served : IAsyncDisposable
     private static async Task<Served> Start(string what, string key, string[] args)
     {
         var port = FreePort.Next();
-        var start = new ProcessStartInfo(Environment.ProcessPath!, ["serve", what, .. args, $"{port}"]) { RedirectStandardOutput = true };
-        var process = Process.Start(start)!; // never null without the shell
+        var process = await TiedProcess.Start(new ProcessStartInfo(Environment.ProcessPath!, ["serve", what, .. args, $"{port}"]), "KILL");
         _ = process.StandardOutput.ReadToEndAsync();
+        process.ErrorDataReceived += (_, line) => Console.Error.WriteLine(line.Data);
+        process.BeginErrorReadLine();
         var served = new Served(process, what == "platform" ? args[0] : "", new Uri($"http://127.0.0.1:{port}"), key);
         await Eventually.Holds(served.IsReady, ready => ready, TimeSpan.FromSeconds(60));
         return served;

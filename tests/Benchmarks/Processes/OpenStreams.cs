@@ -3,7 +3,7 @@ using Platform.Fixtures;
 
 namespace Platform.Benchmarks.Processes;
 
-/// <summary>Very many streams open at once, each with a token every four seconds: what memory the gateway takes for them.</summary>
+/// <summary>Very many streams open at once, each with a token every three seconds: what memory the gateway takes for them.</summary>
 internal sealed class OpenStreams(BenchCluster cluster)
 {
     private const int Asked = 10_000, AtOnce = 2_500, SpareFiles = 200;
