@@ -9,13 +9,9 @@ internal sealed class Mailboxes
     private readonly ConcurrentDictionary<string, FrameMailbox> _open = new();
 
     /// <summary>A generation that is opened again has the newer mailbox only.</summary>
-    public FrameMailbox Open(string generationId)
-    {
-        FrameMailbox? mailbox = null;
-        mailbox = new FrameMailbox(() => _open.TryRemove(new(generationId, mailbox!)));
-        _open[generationId] = mailbox;
-        return mailbox;
-    }
+    public FrameMailbox Open(string generationId) => _open[generationId] = new FrameMailbox(this, generationId);
+
+    public void Close(FrameMailbox mailbox) => _open.TryRemove(new(mailbox.GenerationId, mailbox));
 
     /// <summary>False: nobody waits for this generation. A frame that does not fit is lost like one on the wire: its reader asks again by position.</summary>
     public bool Post(Frame frame)

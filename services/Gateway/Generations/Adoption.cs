@@ -61,24 +61,17 @@ internal sealed class Adoption(LiveGenerations generations, ModelCatalog catalog
     }
 
     /// <summary>Frames before the answer were on their way to whoever had it.</summary>
-    private static async Task<RunChat?> Answer(FrameMailbox mailbox, CancellationToken cancellation)
+    private async Task<RunChat?> Answer(FrameMailbox mailbox, CancellationToken cancellation)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(Patience);
-        try
+        var since = clock.GetTimestamp();
+        while (Patience - clock.GetElapsedTime(since) is var left && left > TimeSpan.Zero && await mailbox.Arrives(left, clock, cancellation))
         {
-            await foreach (var frame in mailbox.Frames.ReadAllAsync(patience.Token))
-            {
-                if (frame.Adopted is { } run) return run;
-                if (frame.Error is { Kind: RunErrorKind.NotYours or RunErrorKind.WorkerUnavailable, Code: not "worker_stopping" }) return null;
-            }
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            // the worker does not answer
+            if (!mailbox.TryRead(out var frame)) continue;
+            if (frame.Adopted is { } run) return run;
+            if (frame.Error is { Kind: RunErrorKind.NotYours or RunErrorKind.WorkerUnavailable, Code: not "worker_stopping" }) return null;
         }
 
-        return null;
+        return null; // the worker does not answer
     }
 }
 

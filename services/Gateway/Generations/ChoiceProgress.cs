@@ -12,7 +12,7 @@ internal sealed class ChoiceProgress
     private readonly List<int> tokens = [];
     private readonly List<int> micros = [];
     private readonly List<int> ends = [];
-    private readonly ArrayBufferWriter<byte> text = new();
+    private readonly ArrayBufferWriter<byte> text = new(initialCapacity: 64);
     private List<TokenLogprob?>? logprobs;
 
     public int Count => tokens.Count;

@@ -18,9 +18,9 @@ internal sealed partial class Generation
         var silences = 0;
         while (!IsFinished)
         {
-            if (!mailbox.Frames.TryRead(out var frame))
+            if (!mailbox.TryRead(out var frame))
             {
-                if (await FrameArrives(cancellation)) continue;
+                if (await mailbox.Arrives(owner.Options.Silence, owner.Clock, cancellation)) continue;
                 yield return Step.Waiting;
                 if (!await IsStillThere(++silences)) yield break;
                 continue;
@@ -58,19 +58,6 @@ internal sealed partial class Generation
                     Raise();
                     break;
             }
-        }
-    }
-
-    /// <summary>False when none came within the time a worker may be silent.</summary>
-    private async ValueTask<bool> FrameArrives(CancellationToken cancellation)
-    {
-        try
-        {
-            return await mailbox.Frames.WaitToReadAsync(cancellation).AsTask().WaitAsync(owner.Options.Silence, owner.Clock, cancellation);
-        }
-        catch (TimeoutException)
-        {
-            return false;
         }
     }
 

@@ -132,7 +132,7 @@ internal sealed partial class Generation : IAsyncDisposable
         await raising;
         owner.Forget(this);
         mailbox.Dispose();
-        departing.Dispose();
+        stopping.Dispose();
         await ((Task)sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (Worker.Length > 0 && !IsGivenAway) await Line.Close();
     }

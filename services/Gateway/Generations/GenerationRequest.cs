@@ -71,7 +71,7 @@ internal sealed record GenerationRequest
     /// <summary>The request's body as received, UTF-8 JSON.</summary>
     public required ReadOnlyMemory<byte> Body { get; init; }
 
-    public string BodyText => field ??= Encoding.UTF8.GetString(Body.Span);
+    public string BodyText => Encoding.UTF8.GetString(Body.Span);
 
     /// <param name="now">By the gateway's own clock.</param>
     public RunChat FirstRun(string generationId, string replyTo, DateTimeOffset now, TimeSpan timeout) => new()

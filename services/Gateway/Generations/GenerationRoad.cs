@@ -44,19 +44,18 @@ internal sealed partial class GenerationRoad(LiveGenerations generations, Settle
 
     private async Task<Ending> Relay(Generation generation, IAnswer answer, CancellationToken left)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(left, generation.Departing);
-        deadline.CancelAfter(generations.Options.Timeout);
+        using var stop = generation.StopWith(generations.Options.Timeout, left);
         try
         {
-            await foreach (var step in generation.Steps(deadline.Token))
+            await foreach (var step in generation.Steps(generation.Stopping))
             {
                 if (step.Error is { } error) return Ending.Failed(error);
-                await answer.Show(step, deadline.Token);
+                await answer.Show(step, generation.Stopping);
             }
 
             return generation.Choices.Any(choice => choice.Finish == FinishReason.Cancelled) ? Ending.Cut : Ending.Completed;
         }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        catch (OperationCanceledException) when (generation.Stopping.IsCancellationRequested)
         {
             if (!generation.IsGivenAway) await generation.Cancel();
             return generation.Departure is { } why ? Ending.Failed(why) : left.IsCancellationRequested ? Ending.Left : Ending.TimedOut;

@@ -44,9 +44,9 @@ internal sealed class PromptTokens(IGrainFactory grains, IFrameInbox frames, Run
         try
         {
             await runs.Send(worker, prompt, cancellation);
-            return await mailbox.Frames.ReadAsync(cancellation).AsTask().WaitAsync(Patience, clock, cancellation);
+            return await mailbox.Arrives(Patience, clock, cancellation) && mailbox.TryRead(out var frame) ? frame : null;
         }
-        catch (Exception e) when (e is WorkerUnreachableException or TimeoutException)
+        catch (WorkerUnreachableException)
         {
             return null;
         }

@@ -96,9 +96,27 @@ public abstract class FrameStreamTests(ITransport transport)
         Assert.Equal(0, (await Next(mailbox)).From);
     }
 
+    [Fact]
+    public async Task A_wait_ends_with_a_frame_or_in_time_or_when_it_is_left()
+    {
+        using var mailbox = transport.Inbox().Open(_generation);
+        using var leaving = new CancellationTokenSource();
+        Assert.False(await mailbox.Arrives(TimeSpan.FromMilliseconds(20), TimeProvider.System, leaving.Token));
+
+        var next = mailbox.Arrives(TimeSpan.FromSeconds(10), TimeProvider.System, leaving.Token);
+        Assert.True(await Send(Tokens(0)));
+        Assert.True(await next && mailbox.TryRead(out _));
+
+        Assert.False(await mailbox.Arrives(TimeSpan.FromMilliseconds(20), TimeProvider.System, leaving.Token)); // sooner than the timer of the wait before
+        var left = mailbox.Arrives(TimeSpan.FromSeconds(10), TimeProvider.System, leaving.Token);
+        await leaving.CancelAsync();
+        await Assert.ThrowsAsync<OperationCanceledException>(async () => await left);
+    }
+
     private ValueTask<bool> Send(Frame frame) => transport.Frames().Send(transport.Inbox().Address, frame, default);
 
-    private static async Task<Frame> Next(FrameMailbox mailbox) => await mailbox.Frames.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+    private static async Task<Frame> Next(FrameMailbox mailbox) =>
+        await mailbox.Arrives(TimeSpan.FromSeconds(10), TimeProvider.System, default) && mailbox.TryRead(out var frame) ? frame : throw new TimeoutException("No frame came.");
 
     private Frame Tokens(int from) => new()
     {
@@ -134,7 +152,7 @@ public sealed class RabbitMqFrameStreamTests(RabbitMqTransport transport) : Fram
         using var mailbox = inbox.Open("g");
         var frame = new Frame { GenerationId = "g", Run = 1, Choice = 0, From = 0 };
         Assert.True(await transport.Frames().Send(inbox.Address, frame, default));
-        await mailbox.Frames.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.True(await mailbox.Arrives(TimeSpan.FromSeconds(10), TimeProvider.System, default));
         await Node.Stop(gateway);
         await Eventually.Holds(async () => await transport.Frames().Send(inbox.Address, frame, default), reached => !reached);
     }
