@@ -8,18 +8,18 @@ namespace Platform.Inference.Onnx;
 public static class FloatTensor
 {
     /// <summary>A tensor of the type a graph wants. A float32 one shares <paramref name="values"/> without a copy.</summary>
-    public static OrtValue Create(float[] values, ReadOnlySpan<long> shape, TensorElementType type)
+    public static OrtValue Create(Memory<float> values, ReadOnlySpan<long> shape, TensorElementType type)
     {
         switch (type)
         {
             case TensorElementType.Float:
-                return OrtValue.CreateTensorValueFromMemory(values, shape.ToArray());
+                return OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, values, shape.ToArray());
             case TensorElementType.Float16:
                 var halves = new Half[values.Length];
-                TensorPrimitives.ConvertToHalf(values, halves);
+                TensorPrimitives.ConvertToHalf(values.Span, halves);
                 return OrtValue.CreateTensorValueFromMemory(System.Runtime.InteropServices.MemoryMarshal.Cast<Half, Float16>(halves.AsSpan()).ToArray(), shape.ToArray());
             case TensorElementType.Int64:
-                return OrtValue.CreateTensorValueFromMemory(Array.ConvertAll(values, v => (long)v), shape.ToArray());
+                return OrtValue.CreateTensorValueFromMemory(Array.ConvertAll(values.ToArray(), v => (long)v), shape.ToArray());
             default:
                 throw new NotSupportedException($"An input of type {type} is not one of float, float16, int64.");
         }

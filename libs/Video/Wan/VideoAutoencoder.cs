@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Platform.Inference.Onnx;
 using Platform.Video.Imaging;
 
@@ -77,10 +78,17 @@ internal sealed class VideoAutoencoder(string folder, WanConfig config, OnnxOpti
     {
         var plane = width * height;
         var image = new byte[3 * plane];
+        var bytes = new byte[plane];
         for (var c = 0; c < 3; c++)
         {
-            var from = pixels.AsSpan((c * frames + frame) * plane, plane);
-            for (var i = 0; i < plane; i++) image[i * 3 + c] = (byte)MathF.Round(Math.Clamp(from[i] * 0.5f + 0.5f, 0, 1) * 255);
+            var channel = pixels.AsSpan((c * frames + frame) * plane, plane);
+            TensorPrimitives.Multiply(channel, 0.5f, channel);
+            TensorPrimitives.Add(channel, 0.5f, channel);
+            TensorPrimitives.Clamp(channel, 0f, 1f, channel);
+            TensorPrimitives.Multiply(channel, 255f, channel);
+            TensorPrimitives.Round(channel, channel);
+            TensorPrimitives.ConvertSaturating<float, byte>(channel, bytes);
+            for (int from = 0, to = c; from < plane; from++, to += 3) image[to] = bytes[from];
         }
         return new(width, height, image);
     }

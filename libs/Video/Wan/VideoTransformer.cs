@@ -30,18 +30,16 @@ internal sealed class VideoTransformer : IDisposable
     public bool PerToken { get; }
 
     /// <param name="latents">[batch × channels × frames × height × width].</param>
-    /// <param name="timesteps">One, or one per token: the same for every batch entry.</param>
+    /// <param name="timesteps">[batch], or [batch × tokens].</param>
     /// <param name="text">[batch × length × width].</param>
-    /// <returns>Velocity, [batch × output channels × frames × height × width].</returns>
-    public float[] Run(float[] latents, int batch, LatentShape shape, float[] timesteps, float[] text, int textLength, CancellationToken cancellation)
+    /// <param name="velocity">Is filled, [batch × output channels × frames × height × width].</param>
+    public void Run(Memory<float> latents, int batch, LatentShape shape, Memory<float> timesteps, Memory<float> text, int textLength, Span<float> velocity, CancellationToken cancellation)
     {
-        var repeated = new float[batch * timesteps.Length];
-        for (var i = 0; i < batch; i++) timesteps.CopyTo(repeated, i * timesteps.Length);
         using var latentsTensor = FloatTensor.Create(latents, [batch, shape.Channels, shape.Frames, shape.Height, shape.Width], _model.ElementType(_latents));
-        using var timestepTensor = FloatTensor.Create(repeated, PerToken ? [batch, timesteps.Length] : [batch], _model.ElementType(_timestep));
+        using var timestepTensor = FloatTensor.Create(timesteps, PerToken ? [batch, timesteps.Length / batch] : [batch], _model.ElementType(_timestep));
         using var textTensor = FloatTensor.Create(text, [batch, textLength, text.Length / batch / textLength], _model.ElementType(_text));
         using var outputs = _model.Run([_latents, _timestep, _text], [latentsTensor, timestepTensor, textTensor], [_model.Outputs[0]], cancellation);
-        return FloatTensor.Read(outputs[0]);
+        FloatTensor.Read(outputs[0], velocity);
     }
 
     public void Dispose() => _model.Dispose();

@@ -61,14 +61,14 @@ public sealed class WanPipeline : IDisposable
         var prompt = _text.Encode(request.Prompt, cancellation);
         var negative = request.Guidance > 1 || request.Guidance2 > 1 ? _text.Encode(request.NegativePrompt, cancellation) : null;
 
+        var velocity = new GuidedVelocity(Config, shape, condition, prompt, negative);
         var latents = resume is null ? Begin(request, shape, scheduler, cancellation) : resume.Restore(scheduler, shape);
         while (scheduler.Index < scheduler.Timesteps.Count)
         {
             var timestep = scheduler.Timesteps[scheduler.Index];
             var second = _transformer2 is not null && timestep < Config.BoundaryRatio * 1000;
             var guidance = second ? request.Guidance2 ?? request.Guidance : request.Guidance;
-            var velocity = Predict(second ? _transformer2! : _transformer, latents, shape, condition, timestep, prompt, guidance > 1 ? negative : null, guidance, cancellation);
-            scheduler.Step(velocity, latents);
+            scheduler.Step(velocity.Predict(second ? _transformer2! : _transformer, latents, timestep, guidance, cancellation), latents);
             progress?.Invoke(new(scheduler.Index, scheduler.Timesteps.Count, scheduler, latents, shape));
         }
         if (condition.FirstFrame is { } first) shape.SetFrame(latents, 0, first);
@@ -92,40 +92,6 @@ public sealed class WanPipeline : IDisposable
             TensorPrimitives.MultiplyAdd(encoded, 1 - sigma, latents, latents);
         }
         return latents;
-    }
-
-    /// <summary>The velocity, guided: u + g·(c − u), both halves in one run.</summary>
-    private float[] Predict(
-        VideoTransformer transformer, float[] latents, LatentShape shape, PictureCondition condition, float timestep, float[] prompt, float[]? negative, float guidance, CancellationToken cancellation)
-    {
-        var batch = negative is null ? 1 : 2;
-        var inputShape = shape with { Channels = Config.InputChannels };
-        var input = new float[batch * inputShape.Length];
-        for (var b = 0; b < batch; b++)
-        {
-            var one = input.AsSpan(b * inputShape.Length, inputShape.Length);
-            latents.CopyTo(one);
-            if (condition.FirstFrame is { } first) shape.SetFrame(one, 0, first);
-            condition.Concatenated?.CopyTo(one[shape.Length..]);
-        }
-        var velocity = transformer.Run(input, batch, inputShape, Timesteps(transformer, shape, condition, timestep), [.. prompt, .. negative ?? []], Config.TextLength, cancellation);
-        if (negative is null) return velocity;
-
-        var conditional = velocity.AsSpan(0, shape.Length);
-        var unconditional = velocity.AsSpan(shape.Length);
-        TensorPrimitives.Subtract(conditional, unconditional, conditional);
-        TensorPrimitives.MultiplyAdd(conditional, guidance, unconditional, conditional);
-        return velocity[..shape.Length];
-    }
-
-    /// <summary>One timestep, or one per token with 0 for the tokens of a given first frame.</summary>
-    private float[] Timesteps(VideoTransformer transformer, LatentShape shape, PictureCondition condition, float timestep)
-    {
-        if (!transformer.PerToken) return [timestep];
-        var perFrame = shape.Plane / (Config.PatchSize * Config.PatchSize);
-        var timesteps = new float[perFrame * shape.Frames];
-        timesteps.AsSpan(condition.FirstFrame is null ? 0 : perFrame).Fill(timestep);
-        return timesteps;
     }
 
     private IEnumerable<OnnxModel> Models() => [_text.Model, _transformer.Model, .. _transformer2 is null ? [] : (OnnxModel[])[_transformer2.Model], .. _vae.Models];
