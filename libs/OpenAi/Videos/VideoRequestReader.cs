@@ -27,8 +27,14 @@ public static partial class VideoRequestReader
         var size = fields.Text("size");
         if (size is not null && size != "auto" && !Size().IsMatch(size)) errors.Add(ApiError.Invalid($"Invalid 'size': '{Cut(size)}' is not a width and a height like '1280x720'.", "size", "invalid_value"));
         if (width is null != height is null) errors.Add(ApiError.Invalid("'width' and 'height' must be given together.", width is null ? "width" : "height", "invalid_value"));
-        var (input, image) = (Reference(root, "input_reference", files, errors), Reference(root, "image_reference", files, errors));
-        if (image is not null && (input is not null || files.Contains("input_reference"))) errors.Add(ApiError.Invalid("'image_reference' and 'input_reference' mean the same picture: give one of them.", "image_reference", "invalid_value"));
+        var input = Reference(root, "input_reference", files, errors);
+        foreach (var name in (string[])["image_reference", "reference_url"]) // others' names of it
+        {
+            if (Reference(root, name, files, errors) is not { } other) continue;
+            if (input is not null || files.Contains("input_reference")) errors.Add(ApiError.Invalid($"'{name}' and 'input_reference' mean the same picture: give one of them.", name, "invalid_value"));
+            input = other;
+        }
+
         var (guidance, trueGuidance) = (fields.Decimal("guidance_scale", 0, 20), fields.Decimal("true_cfg_scale", 0, 20));
         var request = new VideoRequest
         {
@@ -47,7 +53,7 @@ public static partial class VideoRequestReader
             Seed = fields.Integer("seed", long.MinValue, long.MaxValue),
             Format = fields.OneOf("output_format", "mp4", "webm", "av1"),
             User = fields.Text("user", 512),
-            InputReference = input ?? image,
+            InputReference = input,
             LastFrameReference = Reference(root, "last_frame_reference", files, errors),
             Video = Video(root, files, errors),
         };
@@ -64,11 +70,11 @@ public static partial class VideoRequestReader
         return errors.Found is { } error ? error : request;
     }
 
-    /// <summary>The fields of <c>extra_body</c> and <c>extra_params</c>, objects or JSON text, beside the others.</summary>
+    /// <summary>The fields of <c>extra_body</c>, <c>extra_params</c> and <c>nvext</c>, objects or JSON text, beside the others.</summary>
     private static JsonElement? Merged(JsonElement root, FirstError errors)
     {
         System.Text.Json.Nodes.JsonObject? all = null;
-        foreach (var name in (string[])["extra_body", "extra_params"])
+        foreach (var name in (string[])["extra_body", "extra_params", "nvext"])
         {
             if (!root.TryGetProperty(name, out var extra) || extra.ValueKind == JsonValueKind.Null) continue;
             if (extra.ValueKind == JsonValueKind.String && Parsed(extra.GetString()!) is { } parsed) extra = parsed; // a JSON string is never null

@@ -70,6 +70,8 @@ internal sealed partial class StoredVideos(Callers callers, VideoReader reader, 
             return new Refusal(ApiError.NotFound($"The video {job.Id} has no {variant}{(variant == "preview" ? " at the moment" : " any more")}.", "variant"));
         }
 
+        // ranges of other units are passed over (RFC 9110 §14.2), which ASP.NET does not do
+        if (!http.Request.Headers.Range.ToString().StartsWith("bytes=", StringComparison.OrdinalIgnoreCase)) http.Request.Headers.Remove(HeaderNames.Range);
         http.Response.Headers.ContentDisposition = $"attachment; filename=\"{job.Id}.{name}\"";
         http.Response.Headers.CacheControl = "private, no-cache";
         return Results.Stream(stream, type, lastModified: job.FinishedAt, entityTag: new EntityTagHeaderValue($"\"{blob}\""), enableRangeProcessing: true);

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
@@ -160,23 +159,6 @@ public sealed class VideoTests(PlatformFixture platform)
         using var other = await Send("something else");
         Assert.Equal(HttpStatusCode.Conflict, other.StatusCode);
         await platform.Client.Over(ids.Single());
-    }
-
-    /// <summary>Behaviour 46.</summary>
-    [Fact]
-    public async Task Ranges_and_tags_are_honoured()
-    {
-        var id = (await platform.Client.CreateVideo(new { prompt = Prompt, num_frames = 5, num_inference_steps = 1 })).Id();
-        await platform.Client.Over(id);
-        var whole = await platform.Client.Download(id);
-        using var part = await platform.Client.SendAsync(new HttpRequestMessage(HttpMethod.Get, $"v1/videos/{id}/content") { Headers = { Range = new RangeHeaderValue(10, 19) } });
-        Assert.Equal((HttpStatusCode.PartialContent, whole.Length), (part.StatusCode, (int)part.Content.Headers.ContentRange!.Length!));
-        Assert.Equal(whole[10..20], await part.Content.ReadAsByteArrayAsync());
-        var tag = part.Headers.ETag!;
-        using var unchanged = await platform.Client.SendAsync(new HttpRequestMessage(HttpMethod.Get, $"v1/videos/{id}/content") { Headers = { IfNoneMatch = { tag } } });
-        Assert.Equal(HttpStatusCode.NotModified, unchanged.StatusCode);
-        using var beyond = await platform.Client.SendAsync(new HttpRequestMessage(HttpMethod.Get, $"v1/videos/{id}/content") { Headers = { Range = new RangeHeaderValue(whole.Length, null) } });
-        Assert.Equal(HttpStatusCode.RequestedRangeNotSatisfiable, beyond.StatusCode);
     }
 
     [Fact]

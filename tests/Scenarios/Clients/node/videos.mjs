@@ -51,6 +51,12 @@ await check('a video is remixed, edited and extended', async () => {
   assert.equal(uploaded.seconds, '8');
 });
 
+await check('a form\'s nested fields and numbers as text are understood', async () => {
+  const file = await readFile(picture);
+  const video = await over(await client.videos.create({ ...quick, prompt: '', num_frames: 9, seed: 7, input_reference: { image_url: `data:image/png;base64,${file.toString('base64')}` } }));
+  assert.deepEqual([video.num_frames, video.seed], [9, 7]);
+});
+
 await check('videos are listed page by page', async () => {
   const ids = [];
   for await (const video of client.videos.list({ limit: 2, order: 'asc' })) ids.push(video.id);
