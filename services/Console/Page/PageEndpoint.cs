@@ -5,13 +5,14 @@ namespace Platform.WebConsole.Page;
 internal static class PageEndpoint
 {
     /// <summary>Everything the page needs comes from here: no other origin, no inline script.</summary>
-    private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     public static void MapPage(this WebApplication app)
     {
         app.Map("/", "index.html", "text/html; charset=utf-8");
         app.Map("/console/console.css", "console.css", "text/css; charset=utf-8");
         app.Map("/console/console.js", "console.js", "text/javascript; charset=utf-8");
+        app.Map("/console/videos.js", "videos.js", "text/javascript; charset=utf-8");
         app.Map("/favicon.ico", "icon.svg", "image/svg+xml");
     }
 

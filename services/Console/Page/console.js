@@ -29,8 +29,9 @@ async function refresh() {
     const state = await answer.json();
     showModels(state.models);
     showUsage(state.today);
-    const served = state.models.filter(m => m.workers > 0).length;
-    health(served ? 'good' : '', served ? `ready, ${served} of ${state.models.length} model${state.models.length === 1 ? '' : 's'} served` : 'loading models…');
+    const pooled = state.models.filter(m => m.kind !== 'video'); // videos are jobs in a queue, which no worker has a place in beforehand
+    const served = pooled.filter(m => m.workers > 0).length;
+    health(served ? 'good' : '', served ? `ready, ${served} of ${pooled.length} model${pooled.length === 1 ? '' : 's'} served` : 'loading models…');
   } catch {
     health('bad', 'not reachable');
   }
@@ -71,6 +72,11 @@ function showModel(model) {
   const box = element('div', 'model');
   box.append(element('strong', '', model.id));
   if (model.aliases.length) box.append(element('span', 'quiet', `  also ${model.aliases.join(', ')}`));
+  if (model.kind === 'video') {
+    box.append(element('div', 'quiet', model.license));
+    return box;
+  }
+
   const slots = element('div', 'slots');
   slots.setAttribute('aria-hidden', 'true');
   const bars = Math.min(model.slots, mostSlots);

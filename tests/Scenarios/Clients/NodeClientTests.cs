@@ -26,13 +26,14 @@ public sealed class NodeClientTests(PlatformFixture platform)
     public Task The_openai_package_makes_videos() => Run("videos.mjs", Platform());
 
     [Fact]
-    public async Task A_question_typed_on_the_page_is_answered_as_it_is_made()
+    public async Task A_question_typed_on_the_page_is_answered_as_it_is_made_and_videos_show_how_far_they_are()
     {
         var installed = (await Run(Path.Combine(RepositoryRoot.Find(), "infra", "tools", "ensure"), ["chromium"], [])).Trim();
         await Run("page.mjs", new()
         {
             ["PAGE_URL"] = platform.Address.ToString(),
             ["MODEL"] = TestCatalogue.SmolLm,
+            ["VIDEO_MODEL"] = TestCatalogue.Shapes,
             ["CHROMIUM"] = installed == "/" ? "/usr/bin/chromium" : Path.Combine(installed, "usr/lib/chromium/chromium"),
             ["LD_LIBRARY_PATH"] = installed == "/" ? "" : Path.Combine(installed, "usr/lib/x86_64-linux-gnu"),
             ["SCREENSHOT"] = Environment.GetEnvironmentVariable("PLATFORM_SCREENSHOT") ?? "",

@@ -27,7 +27,19 @@ try {
   assert.match(await page.textContent('#pace'), /first token after \d+ ms/);
   await page.waitForFunction(() => [...document.querySelectorAll('#usage div')].some(d => d.textContent.includes('requests') && !d.textContent.startsWith('requests0')), null, { timeout: 10_000 });
 
-  if (path) await page.screenshot({ path });
+  // two videos: one that is made, one that waits behind it until it is cancelled
+  if (process.env.VIDEO_MODEL) {
+    const make = body => page.evaluate(async body => (await (await fetch('/console/v1/videos', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) })).json()).id, { model: process.env.VIDEO_MODEL, ...body });
+    await make({ prompt: 'a gallery of a large red circle', num_frames: 17, num_inference_steps: 12 });
+    await page.waitForFunction(() => [...document.querySelectorAll('figure.completed')].some(f => f.textContent.includes('a gallery of') && f.querySelector('img')?.naturalWidth === 64), null, { timeout: 60_000 });
+    const long = await make({ prompt: 'a long one', seconds: '12', num_inference_steps: 200 });
+    await page.waitForFunction(() => [...document.querySelectorAll('figure.in_progress')].some(f => f.textContent.includes('a long one') && f.querySelector('progress').value > 0 && f.querySelector('img')), null, { timeout: 60_000 });
+    if (path) await page.screenshot({ path });
+    await page.evaluate(id => fetch(`/console/v1/videos/${id}/cancel`, { method: 'POST' }), long);
+    await page.waitForFunction(() => [...document.querySelectorAll('figure.failed')].some(f => f.textContent.includes('The video was cancelled.')), null, { timeout: 60_000 });
+  }
+
+  if (path && !process.env.VIDEO_MODEL) await page.screenshot({ path });
   assert.deepEqual(complaints, []);
   console.log('ok the page answers');
 } finally {
