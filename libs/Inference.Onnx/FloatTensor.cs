@@ -25,13 +25,13 @@ public static class FloatTensor
         }
     }
 
-    /// <summary>Copies a float32 or float16 tensor out.</summary>
-    public static void Read(OrtValue tensor, Span<float> into)
+    /// <summary>Copies numbers of a float32 or float16 tensor out, from a place on as many as there is room for.</summary>
+    public static void Read(OrtValue tensor, Span<float> into, int from = 0)
     {
         if (tensor.GetTensorTypeAndShape().ElementDataType == TensorElementType.Float16)
-            TensorPrimitives.ConvertToSingle(System.Runtime.InteropServices.MemoryMarshal.Cast<Float16, Half>(tensor.GetTensorDataAsSpan<Float16>()), into);
+            TensorPrimitives.ConvertToSingle(System.Runtime.InteropServices.MemoryMarshal.Cast<Float16, Half>(tensor.GetTensorDataAsSpan<Float16>().Slice(from, into.Length)), into);
         else
-            tensor.GetTensorDataAsSpan<float>().CopyTo(into);
+            tensor.GetTensorDataAsSpan<float>().Slice(from, into.Length).CopyTo(into);
     }
 
     public static float[] Read(OrtValue tensor)

@@ -14,7 +14,7 @@ namespace Platform.Benchmarks;
 /// <summary>The bundled video model: what the pipeline costs beside the model's own runs, memory by the clip's length, and time from the request to the clip.</summary>
 internal static class VideoBench
 {
-    private const int Rounds = 5, Pairs = 21, Steps = 12;
+    private const int Rounds = 5, Pairs = 41, Steps = 12;
 
     public static readonly string Folder = BundledModel.FolderOf("shapes-wan");
 

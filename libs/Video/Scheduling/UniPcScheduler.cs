@@ -9,7 +9,7 @@ namespace Platform.Video.Scheduling;
 public sealed class UniPcScheduler : FlowScheduler
 {
     private readonly int _order;
-    private float[]? _m0, _m1, _last;   // predictions of the data at the two steps before, and the sample before the last predictor step
+    private float[]? _m0, _m1, _spare, _last;   // predictions of the data at the two steps before, and the sample before the last predictor step
     private int _warmUp, _lastOrder;
 
     /// <param name="shift">Flow shift, &gt; 0.</param>
@@ -26,10 +26,10 @@ public sealed class UniPcScheduler : FlowScheduler
 
     public override void Step(ReadOnlySpan<float> velocity, Span<float> sample)
     {
-        var data = new float[sample.Length];
+        var data = _spare ?? new float[sample.Length];
         TensorPrimitives.MultiplyAdd(velocity, -Sigmas[Index], sample, data);   // x0 = x − σ·v
         if (_last is not null) Correct(data, sample);
-        (_m1, _m0) = (_m0, data);
+        (_spare, _m1, _m0) = (_m1, _m0, data);
         _lastOrder = Math.Min(Math.Min(_order, Timesteps.Count - Index), _warmUp + 1);
         sample.CopyTo(_last ??= new float[sample.Length]);
         Predict(sample);

@@ -23,11 +23,11 @@ internal sealed class VideoAutoencoder(string folder, WanConfig config, OnnxOpti
             return FloatTensor.Create(z, [1, shape.Channels, 1, shape.Height, shape.Width], model.ElementType(name));
         });
         var (width, height) = (shape.Width * config.SpatialScale, shape.Height * config.SpatialScale);
+        var plane = new float[width * height];
         foreach (var output in _decoder.Run(inputs, cancellation))
         {
-            var pixels = FloatTensor.Read(output);
-            var frames = pixels.Length / (3 * width * height);
-            for (var frame = 0; frame < frames; frame++) yield return ToImage(pixels, frame, frames, width, height);
+            var frames = (int)output.GetTensorTypeAndShape().ElementCount / (3 * width * height);
+            for (var frame = 0; frame < frames; frame++) yield return ToImage(output, frame, frames, width, height, plane);
         }
     }
 
@@ -74,21 +74,21 @@ internal sealed class VideoAutoencoder(string folder, WanConfig config, OnnxOpti
         }
     }
 
-    private static RgbImage ToImage(float[] pixels, int frame, int frames, int width, int height)
+    /// <param name="plane">Room for one channel.</param>
+    private static RgbImage ToImage(Microsoft.ML.OnnxRuntime.OrtValue pixels, int frame, int frames, int width, int height, float[] plane)
     {
-        var plane = width * height;
-        var image = new byte[3 * plane];
-        var bytes = new byte[plane];
+        var image = new byte[3 * plane.Length];
+        Span<byte> bytes = new byte[plane.Length];
         for (var c = 0; c < 3; c++)
         {
-            var channel = pixels.AsSpan((c * frames + frame) * plane, plane);
-            TensorPrimitives.Multiply(channel, 0.5f, channel);
-            TensorPrimitives.Add(channel, 0.5f, channel);
-            TensorPrimitives.Clamp(channel, 0f, 1f, channel);
-            TensorPrimitives.Multiply(channel, 255f, channel);
-            TensorPrimitives.Round(channel, channel);
-            TensorPrimitives.ConvertSaturating<float, byte>(channel, bytes);
-            for (int from = 0, to = c; from < plane; from++, to += 3) image[to] = bytes[from];
+            FloatTensor.Read(pixels, plane, (c * frames + frame) * plane.Length);
+            TensorPrimitives.Multiply(plane, 0.5f, plane);
+            TensorPrimitives.Add(plane, 0.5f, plane);
+            TensorPrimitives.Clamp(plane, 0f, 1f, plane);
+            TensorPrimitives.Multiply(plane, 255f, plane);
+            TensorPrimitives.Round<float>(plane, plane);
+            TensorPrimitives.ConvertSaturating<float, byte>(plane, bytes);
+            for (int from = 0, to = c; from < bytes.Length; from++, to += 3) image[to] = bytes[from];
         }
         return new(width, height, image);
     }
