@@ -37,6 +37,9 @@ public sealed record Frame
     /// <summary>Set beside <see cref="Finish"/> where a stop string was met: its index among those of the request.</summary>
     public int? StoppedBy { get; init; }
 
+    /// <summary>Where Mirostat draws: its μ after the last of these tokens.</summary>
+    public float? Mu { get; init; }
+
     /// <summary>Set in the first frame of a run.</summary>
     public RunStarted? Started { get; init; }
 

@@ -56,6 +56,9 @@ public sealed record RunChat
     /// <summary>Tokens each choice already has, indexed by choice; empty in the first run.</summary>
     public IReadOnlyList<int[]> SoFar { get; init; } = [];
 
+    /// <summary>Where Mirostat draws: its μ after those tokens, indexed by choice; null: none has been drawn.</summary>
+    public IReadOnlyList<float?> Mus { get; init; } = [];
+
     /// <summary>What a template that asks for the time is told: the moment of the request, by the gateway's clock, in every run.</summary>
     public DateTimeOffset Now { get; init; }
 

@@ -70,6 +70,18 @@ public sealed record SamplingExtras
     public float DynatempExponent { get; init; } = 1;
 
     public DryPenalty? Dry { get; init; }
+
+    /// <summary>Instead of all cuts; null: off.</summary>
+    public Mirostat? Mirostat { get; init; }
+}
+
+/// <summary>Mirostat (Basu et al., 2021): tokens are cut so that what is drawn surprises by <paramref name="Tau"/> bits on average.</summary>
+/// <param name="Version">1 estimates how many of the likeliest tokens that takes; 2 cuts what surprises by more than μ.</param>
+/// <param name="Eta">How fast μ follows.</param>
+public sealed record Mirostat(int Version, float Tau, float Eta)
+{
+    /// <summary>Where μ begins.</summary>
+    public float FirstMu => 2 * Tau;
 }
 
 /// <param name="Bias">−100–100.</param>

@@ -102,6 +102,7 @@ internal sealed partial class Delivery(IEngineModel model, Lazy<TokenTrie> vocab
                 request.Sink.Scored(sequence.Choice, likelihoods.Of(logits, token, top));
             }
 
+            if (request.Sampling.Extras?.Mirostat is not null) request.Sink.Steered(sequence.Choice, sequence.Mu = sampler.Mu);
             sequence.Append(token);
             seen.Generated(token);
             sequence.Draft.Drawn(token);
@@ -136,6 +137,7 @@ internal sealed partial class Delivery(IEngineModel model, Lazy<TokenTrie> vocab
             return sampler.Draw(logits, sampling, seen, sequence.Choice, sequence.Generated, sequence.Constraint);
         }
 
+        sampler.Mu = sequence.Mu;
         biases.Apply(logits, extras, sequence.Generated);
         try
         {

@@ -18,6 +18,7 @@ internal sealed class Sequence
         PromptLength = request.Prompt.Length;
         tokens = choice < request.SoFar.Count ? [.. request.Prompt, .. request.SoFar[choice]] : [.. request.Prompt];
         Count = tokens.Length;
+        Mu = (choice < request.Mus.Count ? request.Mus[choice] : null) ?? request.Sampling.Extras?.Mirostat?.FirstMu ?? 0;
         Limit = (int)Math.Min(generation.ContextLength, (long)PromptLength + (request.MaxTokens ?? int.MaxValue));
     }
 
@@ -45,6 +46,9 @@ internal sealed class Sequence
     public ReadOnlySpan<int> Prompt => tokens.AsSpan(0, PromptLength);
     public ReadOnlySpan<int> Output => tokens.AsSpan(PromptLength, Count - PromptLength);
     public int Generated => Count - PromptLength;
+
+    /// <summary>Mirostat's μ, before the next token.</summary>
+    public float Mu { get; set; }
 
     /// <summary>Which tokens may come next; null: any.</summary>
     public TokenConstraint? Constraint { get; set; }

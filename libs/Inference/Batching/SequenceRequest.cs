@@ -26,6 +26,9 @@ public sealed record SequenceRequest
     /// <summary>Tokens each choice already has; empty in a first run.</summary>
     public IReadOnlyList<int[]> SoFar { get; init; } = [];
 
+    /// <summary>Mirostat's μ after those tokens, by choice; null: where it begins.</summary>
+    public IReadOnlyList<float?> Mus { get; init; } = [];
+
     /// <summary>Choices that ended in an earlier run: nothing more is drawn for them or told about them.</summary>
     public IReadOnlyCollection<int> Ended { get; init; } = [];
 
@@ -61,6 +64,11 @@ public interface ITokenSink
 
     /// <summary>Before <see cref="Token"/>, where <see cref="Sampling.Logprobs"/> asks for it: how likely the token was.</summary>
     void Scored(int choice, in TokenScores scores)
+    {
+    }
+
+    /// <summary>Before <see cref="Token"/>, where Mirostat draws: its μ after the token.</summary>
+    void Steered(int choice, float mu)
     {
     }
 

@@ -120,6 +120,35 @@ internal sealed class Candidates(int vocabulary)
         }
     }
 
+    /// <summary>Keeps tokens of at least this share of the mass; the likeliest always.</summary>
+    public void KeepShares(double share) => KeepAtLeast((float)Math.Min(Row.Max(Logits), max + (Math.Log(total) + Math.Log(share)) / scale));
+
+    /// <summary>What a token has of the mass that is left.</summary>
+    public double ShareOf(int id) => weights[Ids.BinarySearch(id)] / total;
+
+    /// <summary>Writes the highest logits, in descending order; returns how many there are.</summary>
+    public int Highest(Span<float> into)
+    {
+        var count = 0;
+        for (var i = 0; i < Count; i++)
+        {
+            if (count == into.Length && logits[i] <= into[^1])
+            {
+                continue;
+            }
+
+            var at = count < into.Length ? count++ : count - 1;
+            for (; at > 0 && into[at - 1] < logits[i]; at--)
+            {
+                into[at] = into[at - 1];
+            }
+
+            into[at] = logits[i];
+        }
+
+        return count;
+    }
+
     /// <summary>The candidate with the highest logit.</summary>
     public int Likeliest() => ids[Row.IndexOf(Logits, Row.Max(Logits))];
 

@@ -30,6 +30,9 @@ internal sealed class Sampler(int vocabulary)
     private float[] masked = [];
     private int stream;
 
+    /// <summary>Mirostat's μ: set before a draw, and what it has become after it.</summary>
+    public float Mu { get; set; }
+
     /// <summary>Ids a draw with these settings can give, for the settings of the last draw that cut any.</summary>
     internal ReadOnlySpan<int> Kept => candidates.Ids;
 
@@ -57,7 +60,7 @@ internal sealed class Sampler(int vocabulary)
     /// <summary>What <see cref="Draw(Span{float}, Sampling, SeenTokens, int, int, TokenConstraint?)"/> would give at this place if the model thought so: no penalties, no constraint.</summary>
     public int Guess(ReadOnlySpan<float> logits, Sampling sampling, int choice, int position)
     {
-        stream = 0;
+        (stream, Mu) = (0, sampling.Extras?.Mirostat?.FirstMu ?? 0);
         return Draw(logits, sampling, choice, position);
     }
 
@@ -73,6 +76,7 @@ internal sealed class Sampler(int vocabulary)
         }
 
         stream = 0;
+        var before = Mu;
         var token = Draw(logits, sampling, choice, position);
         if (constraint is null || constraint.Accepts(token))
         {
@@ -86,7 +90,7 @@ internal sealed class Sampler(int vocabulary)
             return constraint.CanEnd ? End(logits, constraint) : throw new GrammarException("The model has no token that could go on as the grammar asks.");
         }
 
-        stream = RedrawStream;
+        (stream, Mu) = (RedrawStream, before);
         token = Draw(masked, sampling, choice, position);
 
         // rounding may let the last candidate of no weight be drawn
@@ -111,6 +115,11 @@ internal sealed class Sampler(int vocabulary)
         if (!float.IsFinite(max))
         {
             throw new EngineException($"the engine gave logits that are not finite (highest: {max})");
+        }
+
+        if (sampling.Extras?.Mirostat is { } mirostat && sampling.Temperature >= LeastTemperature)
+        {
+            return Draw(logits, max, sampling, mirostat, choice, position);
         }
 
         if (sampling.Extras is { } extras && Cuts(extras))
@@ -201,6 +210,25 @@ internal sealed class Sampler(int vocabulary)
 
         candidates.Weigh(1 / temperature);
         return candidates.Draw(Philox.Uniform(sampling.Seed, choice, position, stream));
+    }
+
+    /// <summary>Mirostat, as llama.cpp has it: the temperature first, no other cut, and μ goes after what was drawn.</summary>
+    private int Draw(ReadOnlySpan<float> logits, float max, Sampling sampling, Mirostat mirostat, int choice, int position)
+    {
+        candidates.Gather(logits, float.MinValue);
+        candidates.Weigh(logits, max, 1 / sampling.Temperature);
+        if (mirostat.Version == 1)
+        {
+            candidates.KeepCount(MirostatCut.Count(candidates, 1 / sampling.Temperature, Mu));
+        }
+        else
+        {
+            candidates.KeepShares(Math.Pow(2, -Mu));
+        }
+
+        var token = candidates.Draw(Philox.Uniform(sampling.Seed, choice, position, stream));
+        Mu -= mirostat.Eta * (float)(-Math.Log2(candidates.ShareOf(token)) - mirostat.Tau);
+        return token;
     }
 
     /// <summary>The temperature by how undecided the model is: the entropy of what is left, as a share of the most it could be.</summary>

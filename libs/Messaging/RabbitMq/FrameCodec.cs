@@ -27,6 +27,7 @@ internal static class FrameCodec
         Adopted = 64,
         Guesses = 128,
         StoppedBy = 256,
+        Mu = 512,
     }
 
     public static ReadOnlyMemory<byte> Write(Frame frame)
@@ -44,9 +45,10 @@ internal static class FrameCodec
         writer.Numbers(frame.Micros);
         writer.Number((int)((frame.Finish is null ? 0 : Parts.Finish) | (frame.Started is null ? 0 : Parts.Started)
             | (frame.Error is null ? 0 : Parts.Error) | (frame.Error?.Param is null ? 0 : Parts.Param)
-            | (frame.Logprobs.Length == 0 ? 0 : Parts.Logprobs) | (frame.Started?.Prompt is null ? 0 : Parts.Prompt) | (frame.Adopted is null ? 0 : Parts.Adopted) | (frame.Guesses is null ? 0 : Parts.Guesses) | (frame.StoppedBy is null ? 0 : Parts.StoppedBy)));
+            | (frame.Logprobs.Length == 0 ? 0 : Parts.Logprobs) | (frame.Started?.Prompt is null ? 0 : Parts.Prompt) | (frame.Adopted is null ? 0 : Parts.Adopted) | (frame.Guesses is null ? 0 : Parts.Guesses) | (frame.StoppedBy is null ? 0 : Parts.StoppedBy) | (frame.Mu is null ? 0 : Parts.Mu)));
         if (frame.Finish is { } finish) writer.Number((int)finish);
         if (frame.StoppedBy is { } stop) writer.Number(stop);
+        if (frame.Mu is { } mu) writer.Single(mu);
         if (frame.Guesses is { } guesses)
         {
             writer.Number(guesses.Accepted);
@@ -102,6 +104,7 @@ internal static class FrameCodec
         {
             Finish = parts.HasFlag(Parts.Finish) ? (FinishReason)reader.Number() : null,
             StoppedBy = parts.HasFlag(Parts.StoppedBy) ? reader.Number() : null,
+            Mu = parts.HasFlag(Parts.Mu) ? reader.Single() : null,
             Guesses = parts.HasFlag(Parts.Guesses) ? new Guesses(reader.Number(), reader.Number()) : null,
             Started = parts.HasFlag(Parts.Started) ? new RunStarted(reader.Text(), reader.Number(), reader.Number(), reader.Number()) : null,
             Error = parts.HasFlag(Parts.Error) ? new RunError((RunErrorKind)reader.Number(), reader.Text(), reader.Text(), parts.HasFlag(Parts.Param) ? reader.Text() : null) : null,

@@ -15,7 +15,7 @@ internal static class NotYet
     private static readonly FrozenDictionary<string, double?> Off = new Dictionary<string, double?>
     {
         ["audio"] = null, ["moderation"] = null,
-        ["top_a"] = 0, ["tfs_z"] = 1, ["mirostat"] = 0, ["length_penalty"] = 1, ["no_repeat_ngram_size"] = 0, ["best_of"] = 1, ["use_beam_search"] = null, ["n_probs"] = 0,
+        ["top_a"] = 0, ["tfs_z"] = 1, ["length_penalty"] = 1, ["no_repeat_ngram_size"] = 0, ["best_of"] = 1, ["use_beam_search"] = null, ["n_probs"] = 0,
         ["prompt_logprobs"] = null, ["bad_words"] = null, ["allowed_token_ids"] = null, ["samplers"] = null,
         ["logits_processors"] = null, ["chat_template"] = null, ["echo"] = null, ["lora"] = null, ["documents"] = null,
         ["thinking"] = null,

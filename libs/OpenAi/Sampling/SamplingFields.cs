@@ -51,6 +51,13 @@ public sealed record SamplingFields
     public int? DryLastN { get; init; }
     public IReadOnlyList<string>? DryBreakers { get; init; }
 
+    /// <summary>1 or 2; 0 is off.</summary>
+    public int? Mirostat { get; init; }
+
+    /// <summary>Bits.</summary>
+    public float? MirostatTau { get; init; }
+    public float? MirostatEta { get; init; }
+
     /// <summary>Whether only the model's worker can tell if the fields are right.</summary>
     public bool NamesTokens => LogitBias.Count > 0 || StopTokens.Count > 0;
 }

@@ -43,6 +43,9 @@ internal static class SamplingReader
         DryAllowedLength = (int?)fields.Integer("dry_allowed_length", 0, int.MaxValue),
         DryLastN = (int?)fields.Integer("dry_penalty_last_n", -1, int.MaxValue),
         DryBreakers = Breakers(fields, errors),
+        Mirostat = (int?)fields.Integer("mirostat", 0, 2),
+        MirostatTau = fields.Decimal("mirostat_tau", 0, 100),
+        MirostatEta = fields.Decimal("mirostat_eta", 0, 1),
     };
 
     /// <summary>Penalties look back at all that was said: a shorter look is refused where it would change something.</summary>

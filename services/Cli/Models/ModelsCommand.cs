@@ -43,7 +43,7 @@ internal static class ModelsCommand
 
     private static Command Add(House house, CatalogOptions options)
     {
-        var file = new Argument<FileInfo>("gguf") { Description = "A chat model in GGUF form; of a split one the first part." };
+        var file = new Argument<FileInfo>("gguf") { Description = "A chat or embedding model in GGUF form; of a split one the first part." };
         var id = new Option<string?>("--id") { Description = "Its name in the API; from the file's name when left out." };
         var command = new Command("add", "Serve another model. The file stays where it is.") { file, id };
         command.SetAction(async (parsed, cancellation) =>

@@ -19,6 +19,9 @@ internal sealed class ChoiceProgress
     public FinishReason? Finish { get; private set; }
     public Guesses? Guesses { get; private set; }
 
+    /// <summary>Mirostat's μ after the last token; null: it does not draw.</summary>
+    public float? Mu { get; private set; }
+
     /// <summary>Index of the stop string that ended it; null: something else did.</summary>
     public int? StoppedBy { get; private set; }
     public ReadOnlyMemory<byte> Text => text.WrittenMemory;
@@ -43,6 +46,7 @@ internal sealed class ChoiceProgress
         for (var i = skip; i < frame.TextEnds.Length; i++) ends.Add(frame.TextEnds[i] + shift);
         if (frame.Logprobs.Length > 0) (logprobs ??= []).AddRange(frame.Logprobs.AsSpan(skip));
         text.Write(frame.Text.AsSpan(frame.TextStart(skip)));
+        Mu = frame.Mu ?? Mu;
         (Finish, Guesses, StoppedBy) = (frame.Finish, frame.Guesses, frame.StoppedBy);
         return FrameFit.New;
     }

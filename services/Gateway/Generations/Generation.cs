@@ -139,7 +139,7 @@ internal sealed partial class Generation : IAsyncDisposable
 
     private Ticket TicketOf(string? avoid) => new($"{Id}/{Run}", ProjectId, Request.Band, Request.Choices, PromptEstimate, prefix, avoid);
 
-    private RunChat Continued() => first with { Run = Run, Record = Record(), Allowance = Quota.Allowance, SoFar = Run == 1 ? [] : [.. Choices.Select(choice => choice.Tokens())] };
+    private RunChat Continued() => first with { Run = Run, Record = Record(), Allowance = Quota.Allowance, SoFar = Run == 1 ? [] : [.. Choices.Select(choice => choice.Tokens())], Mus = Run == 1 || Request.Sampling.Extras?.Mirostat is null ? [] : [.. Choices.Select(choice => choice.Mu)] };
 
     /// <summary>Nobody waits until the broker has confirmed it: frames may come before. A worker that has no queue any more answers as one that refuses.</summary>
     private async Task<bool> Start(RunChat run)

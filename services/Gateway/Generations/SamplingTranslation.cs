@@ -39,6 +39,7 @@ internal static class SamplingTranslation
         XtcThreshold = fields.XtcProbability > 0 ? fields.XtcThreshold ?? None.XtcThreshold : None.XtcThreshold,
         DynatempRange = fields.DynatempRange ?? 0,
         DynatempExponent = fields.DynatempRange > 0 ? fields.DynatempExponent ?? 1 : 1,
+        Mirostat = fields.Mirostat > 0 ? new Mirostat(fields.Mirostat.Value, fields.MirostatTau ?? 5, fields.MirostatEta ?? 0.1f) : null,
         Dry = fields.DryMultiplier > 0
             ? new DryPenalty(fields.DryMultiplier.Value, fields.DryBase ?? 1.75f, fields.DryAllowedLength ?? 2, fields.DryLastN ?? -1, fields.DryBreakers ?? Breakers)
             : null,

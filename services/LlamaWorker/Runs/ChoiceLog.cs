@@ -20,6 +20,7 @@ internal sealed class ChoiceLog
     private readonly int _earlier;
     private readonly TokenText _shown;
     private readonly ShownLogprobs? _logprobs;
+    private readonly List<float?>? _mus;
 
     private int[] _tokens = new int[FrameTokens], _micros = new int[FrameTokens], _ends = new int[FrameTokens];
     private byte[] _text = new byte[4 * FrameTokens];
@@ -28,11 +29,12 @@ internal sealed class ChoiceLog
     private FinishReason? _finish;
     private bool _finishSent;
 
-    public ChoiceLog(int choice, int[] soFar, IEngineModel model, IReadOnlyList<string> stop, Sampling sampling, IReadOnlySet<int> shown)
+    public ChoiceLog(int choice, int[] soFar, float? mu, IEngineModel model, IReadOnlyList<string> stop, Sampling sampling, IReadOnlySet<int> shown)
     {
         _choice = choice;
         _shown = new TokenText(model, stop, sampling.Extras?.MinTokens ?? 0) { Shown = shown };
         _logprobs = sampling.Logprobs is null ? null : new ShownLogprobs(model);
+        _mus = sampling.Extras?.Mirostat is null ? null : [.. soFar.Select((_, i) => i + 1 == soFar.Length ? mu : null)];
         foreach (var token in soFar)
         {
             Keep(token, 0);
@@ -70,6 +72,9 @@ internal sealed class ChoiceLog
 
     /// <summary>How likely the next token to be appended was.</summary>
     public void Score(in TokenScores scores) => _logprobs?.Next(scores);
+
+    /// <summary>Mirostat's μ after the next token to be appended.</summary>
+    public void Steer(float mu) => _mus?.Add(mu);
 
     /// <summary>True: the token completed a stop string.</summary>
     public bool Append(int token, int micros, long at)
@@ -132,6 +137,7 @@ internal sealed class ChoiceLog
             Text = _text[textFrom..textTo],
             TextEnds = ends,
             Micros = _micros[from..to],
+            Mu = to > 0 ? _mus?[to - 1] : null,
             Logprobs = _logprobs?.Of(from, to) ?? [],
             Finish = last ? _finish : null,
             StoppedBy = last ? _shown.StoppedBy : null,

@@ -197,6 +197,11 @@ internal sealed partial class Run : ITokenSink
         lock (_gate) _choices[choice].Score(scores);
     }
 
+    void ITokenSink.Steered(int choice, float mu)
+    {
+        lock (_gate) _choices[choice].Steer(mu);
+    }
+
     bool ITokenSink.Token(int choice, int token)
     {
         lock (_gate)

@@ -44,6 +44,24 @@ public class WorkerLossTests
     }
 
     [Fact]
+    public async Task The_state_of_mirostat_goes_on_with_the_tokens()
+    {
+        await using var gateway = await GatewayHost.Start();
+        var second = await gateway.AddWorker("w2");
+        gateway.Grains.Pool.Workers.Add("w2");
+        var asked = gateway.Chat(""" "stream":true,"mirostat":2,"mirostat_tau":4 """);
+        var run = await gateway.Worker.Next<RunChat>();
+        Assert.Equal((new Mirostat(2, 4, 0.1f), 0), (run.Sampling.Extras!.Mirostat, run.Mus.Count));
+        await gateway.Worker.Send(run, gateway.Worker.Tokens(run, 0, ["a", "b"]) with { Mu = 7.5f });
+        await gateway.Worker.Send(run, gateway.Worker.Error(run, RunErrorKind.WorkerUnavailable, from: 2));
+        var again = await second.Next<RunChat>();
+        Assert.Equal((2, 7.5f), (again.SoFar[0].Length, again.Mus[0]));
+        await second.Send(again, second.Tokens(again, 2, ["c"], FinishReason.Stop));
+        await using var stream = new EventStream(await asked);
+        Assert.Equal(["a", "b", "c"], await stream.Texts(3));
+    }
+
+    [Fact]
     public async Task A_first_frame_that_was_lost_is_asked_for_so_that_the_prompt_is_billed()
     {
         await using var gateway = await GatewayHost.Start();

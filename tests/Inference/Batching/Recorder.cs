@@ -49,6 +49,11 @@ internal sealed class Recorder(int choices = 1) : ITokenSink
 
     public void Scored(int choice, in TokenScores scores) => Scores.Add(scores);
 
+    /// <summary>Mirostat's μ after each token, of all choices.</summary>
+    public List<float> Mus { get; } = [];
+
+    public void Steered(int choice, float mu) => Mus.Add(mu);
+
     /// <summary>Right and wrong, of all choices.</summary>
     public (int Accepted, int Rejected) Guesses { get; private set; }
 

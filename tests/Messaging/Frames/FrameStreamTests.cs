@@ -20,7 +20,7 @@ public abstract class FrameStreamTests(ITransport transport)
             Tokens(0) with { Started = new("worker-1", 31, 7, 8192) },
             Tokens(3) with { Choice = 127, Finish = FinishReason.Length },
             Tokens(6) with { Logprobs = [new(-0.25f, "é"u8.ToArray(), [new(-0.25f, "é"u8.ToArray()), new(-9999, [0xf0])]), null, new(0, [], [])] },
-            Tokens(9) with { Started = new("worker-1", 2, 0, 8192, new([[0xe2], "b"u8.ToArray()], [null, new(-1.5f, "b"u8.ToArray(), [])])), Finish = FinishReason.Stop, StoppedBy = 3 },
+            Tokens(9) with { Started = new("worker-1", 2, 0, 8192, new([[0xe2], "b"u8.ToArray()], [null, new(-1.5f, "b"u8.ToArray(), [])])), Finish = FinishReason.Stop, StoppedBy = 3, Mu = 9.75f },
             new() { GenerationId = _generation, Run = 2, Choice = 0, From = 6, Error = new(RunErrorKind.InvalidRequest, "context_length_exceeded", "8193 tokens > 8192 – zu viel", "messages") },
             new() { GenerationId = _generation, Run = 2, Choice = 0, From = 6, Error = new(RunErrorKind.Engine, "engine", "broken") },
         ];
@@ -76,7 +76,7 @@ public abstract class FrameStreamTests(ITransport transport)
         };
         Assert.True(await Send(Tokens(0) with { Adopted = run }));
         var adopted = (await Next(mailbox)).Adopted!;
-        Assert.Equal(run with { Stop = [], SoFar = [], ShownTokens = [], Record = null }, adopted with { Stop = [], SoFar = [], ShownTokens = [], Record = null });
+        Assert.Equal(run with { Stop = [], SoFar = [], Mus = [], ShownTokens = [], Record = null }, adopted with { Stop = [], SoFar = [], Mus = [], ShownTokens = [], Record = null });
         Assert.Equal(run.Stop, adopted.Stop);
         Assert.Equal(run.Record.Figures with { FinishReasons = [] }, adopted.Record!.Figures with { FinishReasons = [] });
         Assert.Equal("""{"a":"é"}""", adopted.Record.Request);

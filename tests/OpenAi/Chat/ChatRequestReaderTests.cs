@@ -111,7 +111,6 @@ public class ChatRequestReaderTests
     [InlineData("modalities", """["text","audio"]""")]
     [InlineData("web_search_options", """{"search_context_size":"low"}""")]
     [InlineData("moderation", """{"model":"m"}""")]
-    [InlineData("mirostat", "2")]
     [InlineData("best_of", "2")]
     [InlineData("chat_template", "\"{{ messages }}\"")]
     public void What_would_change_the_answer_but_is_not_there_yet_is_refused_by_name(string name, string value)
@@ -193,10 +192,11 @@ public class ChatRequestReaderTests
     {
         var sampling = Accepted($$$"""
             {{{{Hello}}},"logit_bias":{"7":-100,"8":2.5},"min_tokens":3,"ignore_eos":true,"stop_token_ids":[4],"typical_p":0.9,"top_n_sigma":1.5,"xtc_probability":0.4,"xtc_threshold":0.2,
-             "dynatemp_range":0.3,"dynatemp_exponent":2,"dry_multiplier":0.8,"dry_base":1.5,"dry_allowed_length":3,"dry_penalty_last_n":64,"dry_sequence_breakers":["x"],"repetition_penalty":1.2}
+             "dynatemp_range":0.3,"dynatemp_exponent":2,"dry_multiplier":0.8,"dry_base":1.5,"dry_allowed_length":3,"dry_penalty_last_n":64,"dry_sequence_breakers":["x"],"repetition_penalty":1.2,"mirostat":2,"mirostat_tau":4,"mirostat_eta":0.2}
             """).Sampling;
         Assert.Equal([(7, -100f), (8, 2.5f)], sampling.LogitBias);
         Assert.Equal((3, true, 0.9f, 1.5f, 0.4f, 0.2f), (sampling.MinTokens, sampling.IgnoreEnd, sampling.TypicalP, sampling.TopNSigma, sampling.XtcProbability, sampling.XtcThreshold));
+        Assert.Equal((2, 4f, 0.2f), (sampling.Mirostat, sampling.MirostatTau, sampling.MirostatEta));
         Assert.Equal((0.3f, 2f, 0.8f, 1.5f, 3, 64, 1.2f), (sampling.DynatempRange, sampling.DynatempExponent, sampling.DryMultiplier, sampling.DryBase, sampling.DryAllowedLength, sampling.DryLastN, sampling.RepeatPenalty));
         Assert.Equal([4], sampling.StopTokens);
         Assert.Equal(["x"], sampling.DryBreakers!);

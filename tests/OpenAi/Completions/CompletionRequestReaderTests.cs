@@ -33,7 +33,7 @@ public class CompletionRequestReaderTests
         { """ "prompt":"a","stop":["a","b","c","d","e"] """, "stop", "array_above_max_length" },
         { """ "prompt":"a","stream_options":{} """, "stream_options", null },
         { """ "prompt":"a","temperature":3 """, "temperature", "decimal_above_max_value" },
-        { """ "prompt":"a","mirostat":2 """, "mirostat", "unsupported_parameter" },
+        { """ "prompt":"a","mirostat":3 """, "mirostat", "integer_above_max_value" },
     };
 
     [Theory]

@@ -65,6 +65,8 @@ public sealed class LogprobTests(PlatformFixture platform)
 
     [Theory]
     [InlineData("\"typical_p\":0.5")]
+    [InlineData("\"mirostat\":1,\"mirostat_tau\":3")]
+    [InlineData("\"mirostat\":2,\"mirostat_eta\":0.3")]
     [InlineData("\"top_n_sigma\":1")]
     [InlineData("\"xtc_probability\":0.5")]
     [InlineData("\"dynatemp_range\":0.5,\"dynatemp_exponent\":1.2")]
