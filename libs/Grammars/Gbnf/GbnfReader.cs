@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Platform.Grammars.Gbnf;
@@ -6,14 +5,13 @@ namespace Platform.Grammars.Gbnf;
 /// <summary>
 /// Reads GBNF, the notation of llama.cpp: rules <c>name ::= …</c> of literals, character classes, references and groups, with <c>| * + ? {m,n}</c> and <c>#</c> comments.
 /// </summary>
-internal sealed class GbnfReader
+internal sealed class GbnfReader : GbnfText
 {
-    private readonly int[] text;
     private readonly Dictionary<string, Expression> rules = [];
-    private int at;
-    private int line = 1;
 
-    private GbnfReader(string grammar) => text = [.. grammar.EnumerateRunes().Select(rune => rune.Value)];
+    private GbnfReader(string grammar) : base(grammar)
+    {
+    }
 
     /// <exception cref="GrammarException">With the line at fault.</exception>
     public static IReadOnlyDictionary<string, Expression> Read(string grammar)
@@ -27,8 +25,6 @@ internal sealed class GbnfReader
         reader.Rules();
         return reader.rules;
     }
-
-    private int Current => at < text.Length ? text[at] : -1;
 
     private void Rules()
     {
@@ -63,7 +59,7 @@ internal sealed class GbnfReader
         var alternatives = new List<Expression> { Sequence(depth) };
         while (Bar())
         {
-            at++;
+            Skip();
             Space(newlines: true);
             alternatives.Add(Sequence(depth));
         }
@@ -74,14 +70,14 @@ internal sealed class GbnfReader
     /// <summary>Whether an alternative follows, perhaps on the next line.</summary>
     private bool Bar()
     {
-        var (before, lineBefore) = (at, line);
+        var before = Place;
         Space(newlines: true);
         if (Current == '|')
         {
             return true;
         }
 
-        (at, line) = (before, lineBefore);
+        Place = before;
         return false;
     }
 
@@ -112,10 +108,10 @@ internal sealed class GbnfReader
             case '[':
                 return Class();
             case '.':
-                at++;
+                Skip();
                 return new Characters(CodePointSet.All);
             case '(':
-                at++;
+                Skip();
                 Space(newlines: true);
                 var inner = Alternatives(depth + 1);
                 Space(newlines: true);
@@ -131,29 +127,33 @@ internal sealed class GbnfReader
     private Expression Literal()
     {
         var value = new StringBuilder();
-        at++;
+        Skip();
         while (Current != '"')
         {
             value.Append(new Rune(Character("a literal")).ToString());
         }
 
-        at++;
+        Skip();
         return Expression.Of(value.ToString());
     }
 
     private Characters Class()
     {
-        at++;
+        Skip();
         var negated = Current == '^';
-        at += negated ? 1 : 0;
+        if (negated)
+        {
+            Skip();
+        }
+
         var ranges = new List<CodePointRange>();
         while (Current != ']')
         {
             var low = Character("a character class");
             var high = low;
-            if (Current == '-' && at + 1 < text.Length && text[at + 1] != ']')
+            if (Current == '-' && Following is not (']' or -1))
             {
-                at++;
+                Skip();
                 high = Character("a character class");
                 if (high < low)
                 {
@@ -164,55 +164,9 @@ internal sealed class GbnfReader
             ranges.Add(new(low, high));
         }
 
-        at++;
+        Skip();
         var set = CodePointSet.Of(ranges);
         return new Characters(negated ? set.Complement() : set);
-    }
-
-    private int Character(string where)
-    {
-        var code = Current;
-        if (code is -1 or '\n')
-        {
-            throw Wrong($"{where} does not end");
-        }
-
-        at++;
-        if (code != '\\')
-        {
-            return code;
-        }
-
-        var escape = Current;
-        at++;
-        return escape switch
-        {
-            'x' => Hex(2),
-            'u' => Hex(4),
-            'U' => Hex(8),
-            'n' => '\n',
-            'r' => '\r',
-            't' => '\t',
-            '\\' or '"' or '[' or ']' or '-' or '^' => escape,
-            -1 => throw Wrong($"{where} does not end"),
-            _ => throw Wrong($"unknown escape '\\{char.ConvertFromUtf32(escape)}'"),
-        };
-    }
-
-    private int Hex(int digits)
-    {
-        var value = 0L;
-        for (var i = 0; i < digits; i++, at++)
-        {
-            if (Current is < 0 or > 127 || !char.IsAsciiHexDigit((char)Current))
-            {
-                throw Wrong($"an escape of {digits} hexadecimal digits is cut short");
-            }
-
-            value = value * 16 + int.Parse([(char)Current], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-        }
-
-        return Rune.IsValid((int)Math.Min(value, int.MaxValue)) ? (int)value : throw Wrong($"U+{value:X4} is no character");
     }
 
     private (int Min, int? Max)? Repetition()
@@ -220,13 +174,13 @@ internal sealed class GbnfReader
         switch (Current)
         {
             case '*':
-                at++;
+                Skip();
                 return (0, null);
             case '+':
-                at++;
+                Skip();
                 return (1, null);
             case '?':
-                at++;
+                Skip();
                 return (0, 1);
             case '{':
                 return Counts();
@@ -237,14 +191,14 @@ internal sealed class GbnfReader
 
     private (int Min, int? Max) Counts()
     {
-        at++;
+        Skip();
         Space(newlines: false);
         var min = Number();
         var max = min;
         Space(newlines: false);
         if (Current == ',')
         {
-            at++;
+            Skip();
             Space(newlines: false);
             max = Number();
             Space(newlines: false);
@@ -258,62 +212,4 @@ internal sealed class GbnfReader
         return max < (min ?? 0) ? throw Wrong($"the repetition {{{min},{max}}} is upside down") : (min ?? 0, max);
     }
 
-    private int? Number()
-    {
-        var start = at;
-        var value = 0L;
-        for (; Current is >= '0' and <= '9'; at++)
-        {
-            value = Math.Min(value * 10 + Current - '0', int.MaxValue);
-        }
-
-        return at == start ? null : value < int.MaxValue ? (int)value : throw Wrong("a repetition count is too large");
-    }
-
-    private string? Name()
-    {
-        var start = at;
-        while (Current is '-' or '_' || (Current is > 0 and < 128 && char.IsAsciiLetterOrDigit((char)Current)))
-        {
-            at++;
-        }
-
-        return at == start ? null : new string([.. text[start..at].Select(code => (char)code)]);
-    }
-
-    private void Space(bool newlines)
-    {
-        while (Current is ' ' or '\t' or '#' || (newlines && Current is '\r' or '\n'))
-        {
-            if (Current == '#')
-            {
-                while (Current is not (-1 or '\r' or '\n'))
-                {
-                    at++;
-                }
-
-                continue;
-            }
-
-            line += Current == '\n' ? 1 : 0;
-            at++;
-        }
-    }
-
-    private void Expect(string mark)
-    {
-        foreach (var character in mark)
-        {
-            if (Current != character)
-            {
-                throw Wrong($"expected '{mark}', but found {Shown()}");
-            }
-
-            at++;
-        }
-    }
-
-    private string Shown() => Current < 0 ? "the end" : $"'{char.ConvertFromUtf32(Current)}'";
-
-    private GrammarException Wrong(string what) => new($"The grammar can't be read at line {line}: {what}.");
 }
