@@ -13,6 +13,9 @@ internal static class TestCatalogue
     /// <summary>The bundled embedding model.</summary>
     public const string MiniLm = "all-minilm-l6-v2";
 
+    /// <summary><see cref="SmolLm"/> as a model of vectors, pooled by llama.cpp.</summary>
+    public const string Pooled = "smollm2-vectors";
+
     /// <summary>The bundled video model.</summary>
     public const string Shapes = "shapes-wan";
 
@@ -51,6 +54,11 @@ internal static class TestCatalogue
             embedding = miniLm.GetProperty("embedding"), prices = new { input = 0.5 },
         };
 
+        var pooled = new
+        {
+            id = Pooled, kind = "embedding", engine = "llama.cpp", context_length = 256, slots = 64, queue_limit = 512, threads = 1, smolLm.files, embedding = new { dimensions = 576, pooling = "mean", batch_size = 8 }, prices = new { input = 0.5 },
+        };
+
         // '#' alone leads to the end of a turn, and is never the likeliest
         var endless = Encoding.UTF8.GetBytes(string.Join("\n\n", Enumerable.Repeat(string.Concat(Enumerable.Repeat("the quick brown fox jumps over the lazy dog ", 20)) + "#", 50)));
         File.WriteAllBytes(Path.Combine(folder, "endless.txt"), endless);
@@ -62,7 +70,7 @@ internal static class TestCatalogue
         shapes["prices"] = new JsonObject { ["second"] = 0.25 };
 
         var catalogue = Path.Combine(folder, "catalog.json");
-        File.WriteAllText(catalogue, JsonSerializer.Serialize(new { models = (object[])[.. withBundled ? [smolLm, vectors, shapes] : Array.Empty<object>(), Bigram(Fast, [], 64, 0, 1000, [Alias]), Bigram(Slow, [text], 8, 10, 192, []), Bigram(Guessing, [text], 8, 2, 192, [], new { draft = text })] }));
+        File.WriteAllText(catalogue, JsonSerializer.Serialize(new { models = (object[])[.. withBundled ? [smolLm, vectors, pooled, shapes] : Array.Empty<object>(), Bigram(Fast, [], 64, 0, 1000, [Alias]), Bigram(Slow, [text], 8, 10, 192, []), Bigram(Guessing, [text], 8, 2, 192, [], new { draft = text })] }));
         return catalogue;
     }
 

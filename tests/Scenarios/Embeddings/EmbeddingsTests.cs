@@ -49,6 +49,18 @@ public sealed class EmbeddingsTests(PlatformFixture platform)
         }
     }
 
+    /// <summary>The reference is llama.cpp's own server, on the same file.</summary>
+    [Fact]
+    public async Task A_model_that_llama_cpp_pools_points_where_its_server_says()
+    {
+        var golden = JsonDocument.Parse(File.ReadAllText(Path.Combine(RepositoryRoot.Find(), "tests/OnnxWorker/smollm2-mean.json"))).RootElement.GetProperty("cases").EnumerateArray().ToList();
+        var made = await Vectors.Of(platform.Client, golden.Select(one => one.GetProperty("text").GetString()), ""","encoding_format":"base64" """, TestCatalogue.Pooled);
+        Assert.Equal(golden.Sum(one => one.GetProperty("input_ids").GetArrayLength()), made.PromptTokens);
+        Assert.All(made.All.Zip(golden), pair => Assert.InRange(Vectors.Cosine(pair.First, [.. pair.Second.GetProperty("embedding").EnumerateArray().Select(number => number.GetSingle())]), 0.999, 1.0001));
+        var tokens = await Vectors.Of(platform.Client, golden.Select(one => one.GetProperty("input_ids")), model: TestCatalogue.Pooled);
+        Assert.All(made.All.Zip(tokens.All), pair => Assert.InRange(Vectors.Cosine(pair.First, pair.Second), 0.9999, 1.0001));
+    }
+
     [Fact]
     public async Task Fewer_dimensions_are_the_first_ones_at_unit_length()
     {

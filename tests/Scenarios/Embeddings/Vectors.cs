@@ -7,9 +7,9 @@ namespace Platform.Scenarios.Tests.Embeddings;
 /// <summary>An answer of <c>/v1/embeddings</c>, in whatever form its vectors came.</summary>
 internal sealed record Vectors(float[][] All, long PromptTokens)
 {
-    public static async Task<Vectors> Of(HttpClient client, object input, string more = "")
+    public static async Task<Vectors> Of(HttpClient client, object input, string more = "", string model = TestCatalogue.MiniLm)
     {
-        using var response = await client.PostJson("v1/embeddings", $$"""{"model":"{{TestCatalogue.MiniLm}}","input":{{JsonSerializer.Serialize(input)}}{{more}}}""");
+        using var response = await client.PostJson("v1/embeddings", $$"""{"model":"{{model}}","input":{{JsonSerializer.Serialize(input)}}{{more}}}""");
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
         var answer = await response.Json();
         Assert.Equal("list", answer.GetProperty("object").GetString());
