@@ -1,12 +1,14 @@
 using Microsoft.Extensions.Options;
 using Platform.Catalog;
 using Platform.Catalog.Memory;
+using Platform.Grains.Pools;
 using Platform.Inference.Batching;
 using Platform.Inference.Bigram;
 using Platform.Inference.Engine;
 using Platform.Inference.LlamaCpp;
 using Platform.Inference.Speculation;
 using Platform.Templates;
+using Platform.Templates.Output;
 
 namespace Platform.LlamaWorker.Models;
 
@@ -34,7 +36,9 @@ internal sealed class ModelLoader(ModelCatalog catalog, IOptions<NativesOptions>
         using var engine = Open(entry, vocabularyOnly: true);
         var source = await Source(entry, engine, cancellation);
         var template = ChatTemplate.Parse(source);
-        return new TemplateFacts(new PromptWriter(template, engine).Overhead, TemplateTraits.Of(source, template));
+        var traits = TemplateTraits.Of(source, template);
+        var (byDefault, on, off) = traits.OpensThinking;
+        return new TemplateFacts(new PromptWriter(template, engine).Overhead, new ModelTraits(traits.Format.Name, traits.ThinkingSwitch, traits.Thinks, new ThinkingOpened(byDefault, on, off)));
     }
 
     /// <exception cref="EngineException">The engine can't load it.</exception>

@@ -7,13 +7,16 @@ using Platform.Cli.Up;
 namespace Platform.Cli.Tests.Up;
 
 /// <summary><c>./platform</c>, as a person uses it on a data folder.</summary>
-internal readonly record struct CommandLine(House House)
+/// <param name="Hub">Where models are pulled from; null: nowhere that answers.</param>
+internal readonly record struct CommandLine(House House, string? Hub = null)
 {
     public async Task<(int ExitCode, string Text)> Run(params string[] arguments)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "platform"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["PLATFORM_ROOT"] = House.Root;
         start.Environment["PLATFORM_DATA"] = House.Data;
+        start.Environment["HF_ENDPOINT"] = Hub ?? "http://127.0.0.1:1";
+        start.Environment["HF_TOKEN"] = "";
         using var process = Process.Start(start)!; // never null without the shell
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);

@@ -1,9 +1,7 @@
 using System.Runtime.CompilerServices;
-using Platform.Grains.Pools;
-using Platform.LlamaWorker.Models;
-using Platform.Templates;
+using Platform.Templates.Output;
 
-namespace Platform.LlamaWorker.Tests.Models;
+namespace Platform.Templates.Tests.Output;
 
 /// <summary>What the templates of real models tell of them; the templates lie beside the repository.</summary>
 public sealed class TemplateTraitsTests
@@ -15,8 +13,8 @@ public sealed class TemplateTraitsTests
     public void Every_template_says_how_its_model_answers(string name)
     {
         var traits = Of(name);
-        Assert.NotEmpty(traits.OutputFormat);
-        Assert.True(traits.Thinks || traits is { ThinkingSwitch: null, OpensThinking: { ByDefault: false, On: false, Off: false } });
+        Assert.NotEmpty(traits.Format.Name);
+        Assert.True(traits.Thinks || traits is { ThinkingSwitch: null, OpensThinking: (false, false, false) });
     }
 
     [Theory]
@@ -34,7 +32,7 @@ public sealed class TemplateTraitsTests
     [InlineData("Kimi-K2-Instruct", "kimi")]
     [InlineData("google-gemma-2-2b-it", "json")]
     [InlineData("microsoft-Phi-3.5-mini-instruct", "json")]
-    public void The_form_of_calls_follows_from_the_template(string name, string format) => Assert.Equal(format, Of(name).OutputFormat);
+    public void The_form_of_calls_follows_from_the_template(string name, string format) => Assert.Equal(format, Of(name).Format.Name);
 
     /// <summary>Whether the prompt ends within the model's thoughts is what llama.cpp's server tests see of these templates.</summary>
     [Theory]
@@ -60,7 +58,7 @@ public sealed class TemplateTraitsTests
     [InlineData("meta-llama-Llama-3.3-70B-Instruct")]
     public void A_model_without_thoughts_has_none(string name) => Assert.False(Of(name).Thinks);
 
-    private static ModelTraits Of(string name)
+    private static TemplateTraits Of(string name)
     {
         var file = Path.Combine(Folder(), $"{name}.jinja");
         Assert.SkipUnless(File.Exists(file), "the templates of real models are not there");
