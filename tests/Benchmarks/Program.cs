@@ -11,6 +11,8 @@ var parts = new (string Name, string What, Func<Task<Table>> Run)[]
     ("chat", "the bundled model: tokens a second, and what the scheduler costs", ChatBench.Run),
     ("peer", "chats over HTTP beside llama-server on the same file and threads, in turn", PeerBench.Run),
     ("pace", "running streams of the bundled model while a long prompt is read", PaceBench.Run),
+    ("speculation", "the bundled model with guesses from the text and without, in turn", SpeculationBench.Run),
+    ("sampling", "what the steps after the engine's own code cost, by how tokens are drawn", SamplingBench.Run),
     ("soak", "the bundled model under random load and cancels: slots, cells and memory (PLATFORM_SOAK_MINUTES)", SoakBench.Run),
     ("embeddings", "64 requests of one text each, next to one request of 64 texts", EmbeddingsBench.Run),
     ("ledger", "generations recorded, and how far the rollup lags", LedgerBench.Run),
