@@ -59,7 +59,7 @@ internal static class PeerBench
                 }
                 catch (HttpRequestException e)
                 {
-                    table.AddRow(scenario.Name, "", "", Markup.Escape($"broke off after {here.Count} pairs: {e.Message}"), "", "", "");
+                    table.AddRow(scenario.Name, "", "", Markup.Escape($"broke off after {here.Count} pairs: {e.Message}; {peer.LastWords}"), "", "", "");
                     continue;
                 }
 
@@ -142,6 +142,7 @@ internal static class PeerBench
     private sealed class LlamaServer : IDisposable
     {
         private readonly Process _process;
+        private readonly Queue<string> _said = [];
 
         public LlamaServer(string program)
         {
@@ -151,13 +152,27 @@ internal static class PeerBench
                 "-m", BundledModel.ChatFile, "-t", $"{BundledModel.Threads}", "-tb", $"{BundledModel.Threads}", "-np", "8", "-c", "16384", "-kvu", "--no-ui", "--host", "127.0.0.1", "--port", $"{port}", "--alias", BundledModel.Chat,
             ];
             _process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!; // never null without the shell
-            _ = _process.StandardOutput.ReadToEndAsync();
-            _ = _process.StandardError.ReadToEndAsync();
-            // it closes connections that idle for a few seconds, perhaps just when one is used again
-            Client = new HttpClient(new SocketsHttpHandler { PooledConnectionIdleTimeout = TimeSpan.FromSeconds(1) }) { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromMinutes(5) };
+            _process.OutputDataReceived += (_, line) => Keep(line.Data);
+            _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+            _process.BeginOutputReadLine();
+            _process.BeginErrorReadLine();
+            // it closes connections after some requests or seconds, perhaps just when one is used again
+            Client = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero }) { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromMinutes(5) };
         }
 
         public HttpClient Client { get; }
+
+        /// <summary>Whether it still runs, and what it said last.</summary>
+        public string LastWords
+        {
+            get
+            {
+                lock (_said)
+                {
+                    return (_process.HasExited ? $"it exited with {_process.ExitCode}" : "it still runs") + "; it said: " + string.Join(" | ", _said);
+                }
+            }
+        }
 
         public Task<bool> Ready() => Eventually.Holds(IsReady, ready => ready, TimeSpan.FromSeconds(60));
 
@@ -167,6 +182,15 @@ internal static class PeerBench
             _process.Kill();
             _process.WaitForExit();
             _process.Dispose();
+        }
+
+        private void Keep(string? line)
+        {
+            lock (_said)
+            {
+                if (line is { Length: > 0 }) _said.Enqueue(line);
+                if (_said.Count > 5) _said.Dequeue();
+            }
         }
 
         private async Task<bool> IsReady()

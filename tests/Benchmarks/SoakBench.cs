@@ -24,7 +24,7 @@ internal static class SoakBench
         var (tally, samples) = (new Tally(), new List<(double Minute, double Megabytes)>());
         var watch = Stopwatch.StartNew();
         var load = Task.WhenAll(Enumerable.Range(0, Clients).Select(i => Client(batcher, model, new Random(i), tally, until.Token)));
-        var mostCells = 0;
+        var (mostCells, mostOnHost) = (0, 0);
         await AnsiConsole.Progress().StartAsync(async progress =>
         {
             var bar = progress.AddTask("random load", maxValue: minutes);
@@ -33,7 +33,8 @@ internal static class SoakBench
                 await Task.WhenAny(load, Task.Delay(TimeSpan.FromSeconds(1)));
                 bar.Value = watch.Elapsed.TotalMinutes;
                 samples.Add((watch.Elapsed.TotalMinutes, Environment.WorkingSet / 1048576.0));
-                mostCells = Math.Max(mostCells, batcher.Report().CellsUsed);
+                var now = batcher.Report();
+                (mostCells, mostOnHost) = (Math.Max(mostCells, now.CellsUsed), Math.Max(mostOnHost, now.HostTokens));
             }
         });
         await load;
@@ -45,8 +46,9 @@ internal static class SoakBench
             .AddRow("tokens drawn", $"{left.CompletionTokens}")
             .AddRow("choices running / waiting at the end", $"{left.Running} / {left.Waiting}")
             .AddRow("most cells used, of", $"{mostCells} / {Cells}")
+            .AddRow("most tokens kept on the host, of", $"{mostOnHost} / {Cells}")
             .AddRow("resident memory: first quarter's end / end, MiB", $"{settled[0].Megabytes:F0} / {settled[^1].Megabytes:F0}")
-            .AddRow("its slope after the first quarter, MiB a minute", $"{Slope(settled):F2}")
+            .AddRow("its slope after the first quarter / in the last half, MiB a minute", $"{Slope(settled):F2} / {Slope(settled[(settled.Count / 3)..]):F2}")
             .Caption($"{watch.Elapsed.TotalMinutes:F1} minutes, {Clients} clients on {Slots} slots");
     }
 

@@ -31,4 +31,5 @@ public sealed record BatcherOptions(int ContextLength, int Slots, int CacheToken
 /// <param name="CachedTokens">Those that were in the cache already.</param>
 /// <param name="CompletionTokens">Tokens drawn.</param>
 /// <param name="OverheadMicros">Time spent in steps outside the engine's decode, over all steps.</param>
-public readonly record struct BatcherReport(int Running, int Waiting, long Steps, long PromptTokens, long CachedTokens, long CompletionTokens, long DecodeMicros, long OverheadMicros, int CellsUsed);
+/// <param name="HostTokens">Tokens of idle caches in the host's memory.</param>
+public readonly record struct BatcherReport(int Running, int Waiting, long Steps, long PromptTokens, long CachedTokens, long CompletionTokens, long DecodeMicros, long OverheadMicros, int CellsUsed, int HostTokens);

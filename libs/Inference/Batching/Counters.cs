@@ -31,7 +31,7 @@ internal sealed class Counters
         Volatile.Write(ref overhead, overhead + allTicks - decodeTicks);
     }
 
-    public BatcherReport Report() => new(
+    public BatcherReport Report(int hostTokens) => new(
         lanes.Sum(lane => lane.Running),
         lanes.Sum(lane => lane.Waiting),
         Volatile.Read(ref steps),
@@ -40,7 +40,8 @@ internal sealed class Counters
         Volatile.Read(ref completion),
         Micros(Volatile.Read(ref decode)),
         Micros(Volatile.Read(ref overhead)),
-        lanes.Sum(lane => lane.Cells));
+        lanes.Sum(lane => lane.Cells),
+        hostTokens);
 
     private static long Micros(long ticks) => (long)Stopwatch.GetElapsedTime(0, ticks).TotalMicroseconds;
 }

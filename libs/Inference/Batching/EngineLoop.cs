@@ -35,7 +35,7 @@ internal sealed partial class EngineLoop
         shared = new Lane(model, options, options.Slots, options.CacheTokens, host, delivery, counters, logger, options.Speculation);
     }
 
-    public BatcherReport Report() => counters.Report();
+    public BatcherReport Report() => counters.Report(host.Tokens);
 
     /// <summary>Breaks the decode off that runs. Any thread.</summary>
     public void Abort()

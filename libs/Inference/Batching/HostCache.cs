@@ -16,6 +16,8 @@ internal sealed class HostCache(int capacity)
     private readonly List<Entry> entries = [];
 
     public bool IsOn => capacity > 0;
+
+    /// <summary>Written by the engine's thread, read by any.</summary>
     public int Tokens { get; private set; }
 
     /// <summary>Whether keeping these tokens would keep something new.</summary>
