@@ -11,6 +11,9 @@ internal sealed partial class PoolPlace(string model, IGrainFactory grains, Time
     /// <summary>A client that has to wait hears of it after this at the latest.</summary>
     private static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a later question waits at most: one that dies with its silo is asked again only after that.</summary>
+    private static readonly TimeSpan NextPatience = TimeSpan.FromSeconds(2);
+
     /// <summary>Between two looks for a worker that is to take over.</summary>
     private static readonly TimeSpan NextLook = TimeSpan.FromMilliseconds(500);
 
@@ -31,7 +34,7 @@ internal sealed partial class PoolPlace(string model, IGrainFactory grains, Time
     {
         ticket = asked;
         var since = clock.GetTimestamp();
-        for (var patience = FirstPatience; ; patience = options.Silence)
+        for (var patience = FirstPatience; ; patience = options.Silence < NextPatience ? options.Silence : NextPatience)
         {
             var answer = await Ask(asked, patience, since, cancellation);
             switch (answer?.State)
