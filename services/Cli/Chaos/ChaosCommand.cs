@@ -6,34 +6,42 @@ using Platform.Cli.Up;
 
 namespace Platform.Cli.Chaos;
 
-/// <summary>Runs the chaos scenario with a seed and a length of its own: a cluster under load, one process after the other killed, held up or stopped, then the books.</summary>
+/// <summary>Runs the chaos scenario with a seed and a length of its own: a cluster under load, one process after the other killed, held up, cut off or stopped, then the books.</summary>
 internal static class ChaosCommand
 {
+    /// <summary>What the scenario says follows it.</summary>
+    private const string Said = "[OUTPUT] ";
+
     public static Command Create(House house)
     {
         var seed = new Option<int>("--seed") { Description = "Which disturbances come, and in which order.", DefaultValueFactory = _ => Random.Shared.Next(10_000) };
         var minutes = new Option<double>("--minutes") { Description = "How long it goes on.", DefaultValueFactory = _ => 5 };
-        var command = new Command("chaos", "Kill, hold up and stop the processes of a cluster under load, and check that nothing is lost, repeated or billed twice.") { seed, minutes };
-        command.SetAction((parsed, cancellation) => Run(house, parsed.GetValue(seed), parsed.GetValue(minutes), cancellation));
+        var every = new Option<double>("--every") { Description = "Seconds from one disturbance to the next; 0: as soon as all is well again." };
+        var only = new Option<string>("--only") { Description = "Only disturbances with one of these parts, joined by commas, in their names: 'kill -9,cut'.", DefaultValueFactory = _ => "" };
+        var command = new Command("chaos", "Kill, hold up, cut off and stop the processes of a cluster under load, and check that nothing is lost, repeated or billed twice.") { seed, minutes, every, only };
+        command.SetAction((parsed, cancellation) => Run(house, new()
+        {
+            ["SEED"] = Text(parsed.GetValue(seed)), ["MINUTES"] = Text(parsed.GetValue(minutes)), ["EVERY"] = Text(parsed.GetValue(every)), ["ONLY"] = parsed.GetValue(only)!, // it has a default
+        }, cancellation));
         return command;
     }
 
-    private static async Task<int> Run(House house, int seed, double minutes, CancellationToken cancellation)
+    private static async Task<int> Run(House house, Dictionary<string, string> settings, CancellationToken cancellation)
     {
         await Natives.Fetch(house, new TerminalSteps(), cancellation);
-        Screen.Raw($"seed {seed}, {minutes} minutes");
-        var program = Path.Combine(house.Built("Scenarios.Tests"), "Platform.Scenarios.Tests");
-        var start = new ProcessStartInfo(program, ["-class", "Platform.Scenarios.Tests.Chaos.ChaosTests", "-showLiveOutput"])
+        var logs = Path.Combine(house.Data, "chaos");
+        if (Directory.Exists(logs)) Directory.Delete(logs, recursive: true);
+        Screen.Raw($"seed {settings["SEED"]}, {settings["MINUTES"]} minutes; logs in {logs}");
+        var start = new ProcessStartInfo(Path.Combine(house.Built("Scenarios.Tests"), "Platform.Scenarios.Tests"), ["-class", "Platform.Scenarios.Tests.Chaos.ChaosTests", "-showLiveOutput", "-noColor"])
         {
-            Environment =
-            {
-                ["PLATFORM_CHAOS_SEED"] = seed.ToString(CultureInfo.InvariantCulture),
-                ["PLATFORM_CHAOS_MINUTES"] = minutes.ToString(CultureInfo.InvariantCulture),
-            },
+            RedirectStandardOutput = true,
+            Environment = { ["PLATFORM_CLUSTER_LOGS"] = logs },
         };
+        foreach (var (name, value) in settings) start.Environment["PLATFORM_CHAOS_" + name] = value;
         using var process = Process.Start(start)!; // never null without the shell
         try
         {
+            while (await process.StandardOutput.ReadLineAsync(cancellation) is { } line) Screen.Raw(line[(line.IndexOf(Said, StringComparison.Ordinal) is >= 0 and var at ? at + Said.Length : 0)..]);
             await process.WaitForExitAsync(cancellation);
         }
         catch (OperationCanceledException)
@@ -44,4 +52,6 @@ internal static class ChaosCommand
 
         return process.ExitCode;
     }
+
+    private static string Text(double number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,21 +1,17 @@
-using System.Globalization;
-using Platform.Cli.Processes;
 using Platform.Fixtures;
 using Platform.Scenarios.Tests.Cluster;
 
 namespace Platform.Scenarios.Tests.Chaos;
 
-/// <summary>
-/// Whatever is killed, held up or stopped, in an order that a seed gives: streams are those that nobody disturbed, byte for byte, and the books agree.
-/// <c>PLATFORM_CHAOS_SEED</c> and <c>PLATFORM_CHAOS_MINUTES</c> make it another or longer run, <c>PLATFORM_CHAOS_ONLY</c> one of some disturbances only, by a part of their names.
-/// </summary>
-public sealed class ChaosTests(ClusterFixture fixture, ITestOutputHelper output) : IClassFixture<ClusterFixture>, IAsyncLifetime
+/// <summary>Whatever is killed, held up, cut off or stopped, in an order that a seed gives: streams are those that nobody disturbed, byte for byte, and the books agree.</summary>
+public sealed class ChaosTests(ChaosFixture fixture, ITestOutputHelper output) : IClassFixture<ChaosFixture>, IAsyncLifetime
 {
-    private static readonly int Seed = int.Parse(Environment.GetEnvironmentVariable("PLATFORM_CHAOS_SEED") ?? "1", CultureInfo.InvariantCulture);
-    private static readonly TimeSpan Length = TimeSpan.FromMinutes(double.Parse(Environment.GetEnvironmentVariable("PLATFORM_CHAOS_MINUTES") ?? "0.3", CultureInfo.InvariantCulture));
+    private const int Clients = 12;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private static readonly List<Disturbance> Possible = [.. Disturbance.All.Where(one => one.ToString().Contains(Environment.GetEnvironmentVariable("PLATFORM_CHAOS_ONLY") ?? "", StringComparison.Ordinal))];
-
+    private readonly ChaosPlan _plan = new();
+    private readonly Outcomes _outcomes = new();
+    private readonly Timeline _timeline = new();
     private PatientClient _client = null!; // set before the first test
     private Books _books = null!;
     private Dictionary<string, string> _answers = null!;
@@ -39,40 +35,36 @@ public sealed class ChaosTests(ClusterFixture fixture, ITestOutputHelper output)
     [Fact]
     public async Task Nothing_is_lost_repeated_or_billed_twice()
     {
-        var random = new Random(Seed);
-        using var until = new CancellationTokenSource();
-        var load = new Load(_client, _answers, Seed);
         var before = (await _books.Events()).Select(recorded => recorded.Id).ToHashSet();
-        var clients = load.Run(clients: 12, until.Token);
-        var memory = Memory();
-        until.CancelAfter(Length);
-        while (!until.IsCancellationRequested)
-        {
-            var next = Possible[random.Next(Possible.Count)];
-            output.WriteLine($"{DateTime.UtcNow:HH:mm:ss} {next} {await next.Do(Cluster[next.Member])}");
-        }
+        var memory = new MemoryWatch(Cluster);
+        using var until = new CancellationTokenSource();
+        var running = Task.WhenAll(new Load(_client, _answers, _outcomes, _plan.Seed).Run(Clients, until.Token), memory.Run(until.Token));
+        until.CancelAfter(_plan.Length);
+        await Disturb(until.Token);
+        await running;
 
-        await clients;
-        foreach (var (name, megabytes, restarts) in memory)
-            if (Cluster[name].Restarts == restarts) output.WriteLine($"{name}: {megabytes} MB, now {MemoryOf(name)} MB");
-        await Check(load, before);
+        Tell(memory);
+        foreach (var wrong in _outcomes.Wrong) output.WriteLine(wrong);
+        await NothingIsHeld();
+        await EveryAnswerIsRecorded(before);
+        Assert.Empty(_outcomes.Wrong);
+        await _books.Agree((await _books.Events()).Count);
+        foreach (var member in Cluster.Members)
+        {
+            var troubles = LogTroubles.Of(member);
+            Assert.True(troubles is { Unawaited.Count: 0, Unhandled.Count: 0 }, $"{member.Name}: {troubles.Unawaited.Concat(troubles.Unhandled).FirstOrDefault()}");
+        }
     }
 
-    private List<(string Name, long Megabytes, int Restarts)> Memory() => [.. Cluster.Members.Select(member => (member.Name, MemoryOf(member.Name), member.Restarts))];
-
-    /// <summary>Resident memory of a process and those it started.</summary>
-    private long MemoryOf(string name) => SessionProcesses.Of(Cluster[name].Pid).Sum(ResidentKilobytes) / 1024;
-
-    private static long ResidentKilobytes(int pid)
+    private async Task Disturb(CancellationToken until)
     {
-        try
+        while (!until.IsCancellationRequested)
         {
-            var line = File.ReadLines($"/proc/{pid}/status").FirstOrDefault(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
-            return line is null ? 0 : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture);
-        }
-        catch (IOException)
-        {
-            return 0; // it has just ended
+            var (next, since) = (_plan.Next(), DateTime.UtcNow);
+            _timeline.Begin(next);
+            var told = await next.Do(Cluster[next.Member]);
+            output.WriteLine($"{since:HH:mm:ss} {next} {told}");
+            if (since + _plan.Every - DateTime.UtcNow is { Ticks: > 0 } rest) await Task.Delay(rest, until).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -90,24 +82,41 @@ public sealed class ChaosTests(ClusterFixture fixture, ITestOutputHelper output)
         return answers;
     }
 
-    private async Task Check(Load load, HashSet<string> before)
+    private void Tell(MemoryWatch memory)
     {
-        output.WriteLine($"{load.Told.Count} answered, {load.Continued} continued, {load.Left.Count} left, {load.Unknown} unknown; refusals: {string.Join("; ", load.Refusals.Select(one => $"{one.Value} × {one.Key}"))}");
-        var gaps = load.Gaps.Order().ToList();
-        if (gaps.Count > 0) output.WriteLine($"gap p50 {gaps[gaps.Count / 2].TotalMilliseconds:0} ms, p99 {gaps[(int)(gaps.Count * 0.99)].TotalMilliseconds:0} ms, most {gaps[^1].TotalMilliseconds:0} ms");
-        foreach (var wrong in load.Wrong) output.WriteLine(wrong);
+        output.WriteLine($"{_outcomes.Told.Count} answered, {_outcomes.Continued} of them over more than one connection, {_outcomes.Left.Count} left, {_outcomes.Unknown} unknown; refusals: {string.Join("; ", _outcomes.Refusals.Select(one => $"{one.Value} × {one.Key}"))}");
+        foreach (var line in _timeline.Figures(_outcomes.Pulses)) output.WriteLine(line);
+        var columns = new Columns("process", "starts", "MiB after 1 min", "MiB at the end", "MiB/min", "errors", "unawaited", "unhandled");
+        foreach (var member in Cluster.Members)
+        {
+            var (starts, from, to, slope) = memory.Of(member.Name);
+            var troubles = LogTroubles.Of(member);
+            columns.Add(member.Name, starts, from, to, slope, troubles.Errors.Count, troubles.Unawaited.Count, troubles.Unhandled.Count);
+        }
 
-        foreach (var recipe in Recipe.All.Select(recipe => recipe.Model).Distinct())
-            await Eventually.Holds(() => _books.Pool(recipe), pool => pool is { Granted: 0, Waiting: 0 } && pool.Workers.Count == 2, TimeSpan.FromSeconds(60));
-        var events = await Eventually.Holds(
-            _books.Events, events => load.Told.Keys.All(events.Select(recorded => recorded.Id).ToHashSet().Contains), TimeSpan.FromSeconds(60));
+        foreach (var line in columns.Lines()) output.WriteLine(line);
+    }
+
+    /// <summary>No grant, nobody waiting, and not one message in any queue.</summary>
+    private async Task NothingIsHeld()
+    {
+        foreach (var model in Recipe.All.Select(recipe => recipe.Model).Distinct())
+            await Eventually.Holds(() => _books.Pool(model), pool => pool is { Granted: 0, Waiting: 0 } && pool.Workers.Count == 2, Patience);
+        var queues = await Eventually.Holds(() => BrokerQueues.Read(Cluster["rabbitmq"]), queues => queues.Values.Sum() == 0, Patience);
+        output.WriteLine($"RabbitMQ: {queues.Count} queues, all empty");
+    }
+
+    private async Task EveryAnswerIsRecorded(HashSet<string> before)
+    {
+        var events = await Eventually.Holds(_books.Events, events => _outcomes.Told.Keys.All(events.Select(recorded => recorded.Id).ToHashSet().Contains), Patience);
         Assert.Equal(events.Count, events.DistinctBy(recorded => recorded.Id).Count());
-        foreach (var recorded in events.Where(recorded => load.Told.ContainsKey(recorded.Id)))
-            if (load.Told[recorded.Id] != (recorded.PromptTokens, recorded.CompletionTokens)) load.Wrong.Enqueue($"{recorded.Id} was told {load.Told[recorded.Id]}, recorded {(recorded.PromptTokens, recorded.CompletionTokens)}");
-        var strangers = events.Count(recorded => !before.Contains(recorded.Id) && !load.Told.ContainsKey(recorded.Id) && !load.Left.ContainsKey(recorded.Id));
-        Assert.InRange(strangers, 0, load.Unknown);
-        Assert.Empty(load.Wrong);
+        foreach (var recorded in events)
+        {
+            if (_outcomes.Told.TryGetValue(recorded.Id, out var told) && told != (recorded.PromptTokens, recorded.CompletionTokens)) _outcomes.Wrong.Enqueue($"{recorded.Id} was told {told}, recorded {(recorded.PromptTokens, recorded.CompletionTokens)}");
+            if (_outcomes.Left.TryGetValue(recorded.Id, out var heard) && heard > recorded.CompletionTokens) _outcomes.Wrong.Enqueue($"{recorded.Id} was heard for {heard} tokens, recorded with {recorded.CompletionTokens}");
+        }
 
-        await _books.Agree((await _books.Events()).Count);
+        var strangers = events.Count(recorded => !before.Contains(recorded.Id) && !_outcomes.Told.ContainsKey(recorded.Id) && !_outcomes.Left.ContainsKey(recorded.Id));
+        Assert.InRange(strangers, 0, _outcomes.Unknown);
     }
 }

@@ -1,47 +1,77 @@
-using System.Diagnostics;
+using Platform.Scenarios.Tests.Cluster;
 using ClusterMember = Platform.Scenarios.Tests.Cluster.ClusterMember;
 
 namespace Platform.Scenarios.Tests.Chaos;
 
-/// <summary>One thing that goes wrong.</summary>
+/// <summary>One thing that goes wrong, and comes right again.</summary>
+/// <param name="Kind">What happens, <c>kill -9</c>.</param>
+/// <param name="Lasts">At least so long.</param>
 /// <param name="Do">Returns what is worth telling of it, or nothing.</param>
-internal sealed record Disturbance(string Name, string Member, Func<ClusterMember, Task<string>> Do)
+internal sealed record Disturbance(string Kind, string Member, TimeSpan Lasts, Func<ClusterMember, Task<string>> Do)
 {
+    private static readonly string[] Services = ["llama-worker-1", "llama-worker-2", "gateway-1", "gateway-2", "silo-1", "silo-2", "ledger"];
+
     /// <summary>What may happen to a cluster of two of each; the seed says in which order.</summary>
     public static IReadOnlyList<Disturbance> All { get; } =
     [
-        .. Each(Kill, "llama-worker-1", "llama-worker-2", "gateway-1", "gateway-2", "silo-1", "silo-2", "ledger", "rabbitmq", "postgres"),
-        .. Each(HoldUp, "llama-worker-1", "gateway-2", "silo-2", "ledger"),
-        .. Each(Restart, "llama-worker-1", "llama-worker-2", "gateway-1", "gateway-2", "silo-1", "silo-2", "ledger"),
+        .. Each(Kill, [.. Services, "rabbitmq", "postgres"]),
+        .. Each(Restart, Services),
+        .. Each(HoldUp(12), "gateway-2", "silo-2", "ledger"),
+        .. Each(HoldUp(30), "llama-worker-1", "llama-worker-2", "postgres"),
+        .. Each(Away(60), "postgres"),
+        .. Each(Cut("rabbitmq", one => one.ToBroker!, 25), "llama-worker-1", "llama-worker-2", "gateway-2", "ledger"),
+        .. Each(Cut("postgres", one => one.ToDatabase!, 25), "gateway-1", "silo-1", "ledger"),
+        .. Each(Tear("rabbitmq", one => one.ToBroker!), "llama-worker-1", "gateway-1", "ledger"),
+        .. Each(Tear("postgres", one => one.ToDatabase!), "gateway-2", "silo-2", "ledger"),
+        .. Each(Slow("rabbitmq", one => one.ToBroker!, 10), "llama-worker-2", "gateway-1"),
     ];
 
-    public static Disturbance Kill(string member) => new("kill -9", member, async one =>
+    /// <summary>As the figures are told: of all members of a kind together.</summary>
+    public string Name => $"{Kind} {Member.TrimEnd('-', '1', '2')}";
+
+    public override string ToString() => $"{Kind} {Member}";
+
+    private static Disturbance Kill(string member) => new("kill -9", member, TimeSpan.Zero, async one =>
     {
         await one.KillAndRestart();
         return "";
     });
 
-    /// <summary>SIGSTOP for as long as a partition may last.</summary>
-    public static Disturbance HoldUp(string member) => new("SIGSTOP", member, async one =>
+    private static Disturbance Restart(string member) => new("SIGTERM", member, TimeSpan.Zero, async one => $"ended after {(await one.Restart()).TotalMilliseconds:0} ms");
+
+    private static Func<string, Disturbance> HoldUp(int seconds) => member => For($"SIGSTOP {seconds} s", member, seconds, one => one.Suspend(), one => one.Continue());
+
+    private static Func<string, Disturbance> Away(int seconds) => member => new($"away {seconds} s", member, TimeSpan.FromSeconds(seconds), async one =>
     {
-        one.Suspend();
-        await Task.Delay(TimeSpan.FromSeconds(12));
-        one.Continue();
+        await one.Terminate();
+        await Task.Delay(TimeSpan.FromSeconds(seconds));
+        await one.Start();
         await one.Ready();
         return "";
     });
 
-    public static Disturbance Restart(string member) => new("SIGTERM", member, async one =>
+    private static Func<string, Disturbance> Cut(string from, Func<ClusterMember, Link> link, int seconds) =>
+        member => For($"cut {seconds} s from {from}", member, seconds, one => link(one).Cut(), one => link(one).Mend());
+
+    private static Func<string, Disturbance> Slow(string to, Func<ClusterMember, Link> link, int seconds) =>
+        member => For($"200 ms to {to}", member, seconds, one => link(one).Delay = TimeSpan.FromMilliseconds(200), one => link(one).Delay = TimeSpan.Zero);
+
+    private static Func<string, Disturbance> Tear(string from, Func<ClusterMember, Link> link) => member => new($"torn from {from}", member, TimeSpan.Zero, async one =>
     {
-        var watch = Stopwatch.StartNew();
-        await one.Terminate();
-        var ended = watch.ElapsedMilliseconds;
-        await one.Start();
+        link(one).Reset();
         await one.Ready();
-        return $"ended after {ended} ms";
+        return "";
     });
 
-    public override string ToString() => $"{Name} {Member}";
+    /// <summary>Begins, lasts, ends, and waits until all is well again.</summary>
+    private static Disturbance For(string kind, string member, int seconds, Action<ClusterMember> begin, Action<ClusterMember> end) => new(kind, member, TimeSpan.FromSeconds(seconds), async one =>
+    {
+        begin(one);
+        await Task.Delay(TimeSpan.FromSeconds(seconds));
+        end(one);
+        await one.Ready();
+        return "";
+    });
 
     private static IEnumerable<Disturbance> Each(Func<string, Disturbance> what, params string[] members) => members.Select(what);
 }

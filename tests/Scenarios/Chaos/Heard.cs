@@ -18,7 +18,10 @@ internal sealed class Heard(int choices)
 
     /// <summary>The refusal, or the error in the stream, that came last.</summary>
     public string? Error { get; set; }
-    public TimeSpan LongestGap { get; set; }
+    public Pulse Pulse { get; } = new();
+
+    /// <summary>At least so many tokens have come: what is no role, no log-probability and no end.</summary>
+    public int Pieces => _pieces.Sum(pieces => pieces.Count(piece => piece is [not ('{' or '<'), ..]));
 
     /// <summary>Every event of every choice: equal for two answers that are the same to the byte.</summary>
     public string Said => string.Join("\n", _pieces.Select(pieces => JsonSerializer.Serialize(pieces)));

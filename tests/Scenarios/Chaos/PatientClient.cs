@@ -7,21 +7,30 @@ using Platform.Scenarios.Tests.Cluster;
 namespace Platform.Scenarios.Tests.Chaos;
 
 /// <summary>A client that continues a stream through another gateway when its connection breaks, as <c>Last-Event-ID</c> is meant for.</summary>
-internal sealed class PatientClient(TestCluster cluster) : IDisposable
+/// <param name="key">Null: the key every test uses.</param>
+internal sealed class PatientClient(TestCluster cluster, string? key = null) : IDisposable
 {
     /// <summary>How long it tries to continue before it calls the stream broken.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
-    private readonly HttpClient[] _gateways = [.. Enumerable.Range(0, cluster.Gateways.Count).Select(i => cluster.Client(i))];
+    private readonly HttpClient[] _gateways = [.. Enumerable.Range(0, cluster.Gateways.Count).Select(i => cluster.Client(i, key))];
 
     /// <summary>Returns with <see cref="Heard.Error"/> when it was refused before anything came, or when the stream is broken for good.</summary>
-    public async Task<Heard> Stream(Recipe recipe, int gateway, CancellationToken leave = default)
+    public async Task<Heard> Stream(Recipe recipe, int gateway)
     {
         var heard = new Heard(recipe.Choices);
+        await Stream(recipe, gateway, heard, continues: true, CancellationToken.None);
+        return heard;
+    }
+
+    /// <param name="heard">Filled as it comes.</param>
+    /// <param name="continues">Whether it comes back when its connection breaks.</param>
+    public async Task Stream(Recipe recipe, int gateway, Heard heard, bool continues, CancellationToken leave)
+    {
         HttpRequestMessage Ask() => new(HttpMethod.Post, "v1/chat/completions") { Content = new StringContent(recipe.Body(stream: true), Encoding.UTF8, "application/json") };
         await Read(heard, gateway, Ask, leave);
         var lost = Stopwatch.StartNew();
-        for (var next = gateway + 1; !heard.IsDone && heard.Id is not null && lost.Elapsed < Patience; next++)
+        for (var next = gateway + 1; continues && !heard.IsDone && heard.Id is not null && lost.Elapsed < Patience; next++)
         {
             var before = heard.Position;
             HttpRequestMessage Continue() => new(HttpMethod.Get, $"v1/chat/completions/{heard.Id}/stream") { Headers = { { "Last-Event-ID", heard.Position } } };
@@ -30,8 +39,6 @@ internal sealed class PatientClient(TestCluster cluster) : IDisposable
             if (!heard.IsDone) await Task.Delay(200, leave);
             if (heard.Error?.Contains("generation_incomplete", StringComparison.Ordinal) == true) break;
         }
-
-        return heard;
     }
 
     /// <summary>An answer that is no stream; null: its connection broke, and whether it was answered is not known.</summary>
@@ -46,6 +53,10 @@ internal sealed class PatientClient(TestCluster cluster) : IDisposable
         {
             return null;
         }
+        catch (TaskCanceledException)
+        {
+            return new ChatAnswer(HttpStatusCode.RequestTimeout, default, null);
+        }
     }
 
     public void Dispose() => Array.ForEach(_gateways, client => client.Dispose());
@@ -53,7 +64,6 @@ internal sealed class PatientClient(TestCluster cluster) : IDisposable
     private async Task Read(Heard heard, int gateway, Func<HttpRequestMessage> request, CancellationToken leave)
     {
         heard.Connections++;
-        var since = Stopwatch.StartNew();
         try
         {
             using var response = await _gateways[gateway % _gateways.Length].SendAsync(request(), HttpCompletionOption.ResponseHeadersRead, leave);
@@ -64,15 +74,19 @@ internal sealed class PatientClient(TestCluster cluster) : IDisposable
                 return;
             }
 
-            await Events(heard, reader, since, leave);
+            await Events(heard, reader, leave);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException && !leave.IsCancellationRequested)
+        catch (Exception e) when (e is HttpRequestException or IOException or TaskCanceledException && !leave.IsCancellationRequested)
         {
             heard.Error = $"{e.GetType().Name}: {e.Message}";
         }
+        finally
+        {
+            if (!heard.IsDone && heard.Id is not null) heard.Pulse.Cut();
+        }
     }
 
-    private static async Task Events(Heard heard, StreamReader reader, Stopwatch since, CancellationToken leave)
+    private static async Task Events(Heard heard, StreamReader reader, CancellationToken leave)
     {
         var id = "";
         while (await reader.ReadLineAsync(leave) is { } line)
@@ -94,8 +108,7 @@ internal sealed class PatientClient(TestCluster cluster) : IDisposable
 
             heard.Take(chunk);
             heard.Position = id;
-            if (since.Elapsed > heard.LongestGap) heard.LongestGap = since.Elapsed;
-            since.Restart();
+            heard.Pulse.Beat();
         }
 
         heard.Error = "The connection ended without an end of the stream.";

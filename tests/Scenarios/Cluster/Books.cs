@@ -10,18 +10,19 @@ using Platform.Grains.Quotas;
 
 namespace Platform.Scenarios.Tests.Cluster;
 
-/// <summary>A cluster's books: what the events, the usage API and the quota grain say of the project every test uses.</summary>
+/// <summary>A cluster's books: what the events, the usage API and the quota grains say of the project every test uses, and of others a test made.</summary>
 internal sealed class Books : IAsyncDisposable
 {
     private const string Project = "default";
 
+    private readonly string[] _projects;
     private readonly TestCluster _cluster;
     private readonly IHost _client;
 
-    private Books(TestCluster cluster, IHost client) => (_cluster, _client) = (cluster, client);
+    private Books(TestCluster cluster, IHost client, string[] projects) => (_cluster, _client, _projects) = (cluster, client, [Project, .. projects]);
 
     /// <summary>Joins the cluster as a client of its grains.</summary>
-    public static async Task<Books> Open(TestCluster cluster)
+    public static async Task<Books> Open(TestCluster cluster, params string[] projects)
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
@@ -29,12 +30,17 @@ internal sealed class Books : IAsyncDisposable
         builder.AddClusterClient();
         var client = builder.Build();
         await client.StartAsync();
-        return new Books(cluster, client);
+        return new Books(cluster, client, projects);
     }
 
     public Task<List<RecordedGeneration>> Events() => Ledger.All(_cluster.ConnectionString);
 
-    public async Task<QuotaReport> Quota() => await Grains.GetGrain<IProjectQuota>(Project).Read();
+    /// <summary>Of all the projects together.</summary>
+    public async Task<(int OpenReservations, long Reserved, long Spent)> Quota()
+    {
+        var reports = await Task.WhenAll(_projects.Select(project => Grains.GetGrain<IProjectQuota>(project).Read().AsTask()));
+        return (reports.Sum(one => one.OpenReservations), reports.Sum(one => one.Reserved), reports.Sum(one => one.Spent));
+    }
 
     public async Task<PoolReport> Pool(string model) => await Grains.GetGrain<IPool>(model).Read();
 
@@ -56,7 +62,7 @@ internal sealed class Books : IAsyncDisposable
         Assert.Equal(generations, events.Select(recorded => recorded.Id).Distinct().Count());
         var tokens = events.Sum(recorded => recorded.PromptTokens + recorded.CompletionTokens);
         await Eventually.Holds(Usage, usage => usage == (generations, tokens), TimeSpan.FromSeconds(60));
-        await Eventually.Holds(Quota, quota => quota is { OpenReservations: 0, Reserved: 0 } && quota.Spent == tokens, TimeSpan.FromSeconds(60));
+        await Eventually.Holds(Quota, quota => quota == (0, 0, tokens), TimeSpan.FromSeconds(60));
     }
 
     public async ValueTask DisposeAsync()

@@ -21,10 +21,12 @@ internal sealed partial class ClusterMember(string name, ProcessStartInfo comman
     public Uri? Address { get; init; }
     public int MetricsPort { get; init; }
 
-    /// <summary>The process that leads its session; PostgreSQL's and RabbitMQ's servers are in its session.</summary>
-    public int Pid => _service?.Pid ?? throw new InvalidOperationException($"{name} does not run.");
+    /// <summary>The process that leads its session; PostgreSQL's and RabbitMQ's servers are in its session. Null while it does not run.</summary>
+    public int? Pid => _service?.Pid;
 
-    public int Restarts => _service?.Restarts ?? 0;
+    /// <summary>What connects it with RabbitMQ and with PostgreSQL, where the cluster was started with links.</summary>
+    public Link? ToBroker { get; init; }
+    public Link? ToDatabase { get; init; }
 
     public async Task Start()
     {
@@ -46,16 +48,11 @@ internal sealed partial class ClusterMember(string name, ProcessStartInfo comman
         }
     }
 
-    /// <summary>SIGKILL to all of it; its supervisor starts it again.</summary>
-    public void Kill() => Signal(Sigkill);
-
-    /// <summary>Kills it and waits until its successor is ready.</summary>
+    /// <summary>SIGKILL to all of it, and a successor at once: a supervisor would spare one that dies so often.</summary>
     public async Task KillAndRestart()
     {
-        var before = Restarts;
-        Kill();
-        await Eventually.Holds(() => Restarts > before, TimeSpan.FromSeconds(60));
-        await Ready();
+        Signal(Sigkill);
+        await Restart();
     }
 
     /// <summary>SIGSTOP: it does nothing until <see cref="Continue"/>, its connections stay open.</summary>
@@ -72,25 +69,32 @@ internal sealed partial class ClusterMember(string name, ProcessStartInfo comman
         service.Log.Dispose();
     }
 
-    /// <summary>SIGTERM, and starts it again once it has ended, as a rolling restart does.</summary>
-    public async Task Restart()
+    /// <summary>SIGTERM, and starts it again once it has ended, as a rolling restart does. Returns how long it took to end.</summary>
+    public async Task<TimeSpan> Restart()
     {
+        var since = Stopwatch.StartNew();
         await Terminate();
+        var ended = since.Elapsed;
         await Start();
         await Ready();
+        return ended;
     }
 
-    public string ReadLog() => File.Exists(log) ? File.ReadAllText(log) : "";
+    /// <summary>Its log, and the one before it.</summary>
+    public IEnumerable<string> LogLines() => ((string[])[log + ".1", log]).Where(File.Exists).SelectMany(File.ReadLines);
 
     public async ValueTask DisposeAsync()
     {
         if (_service is not null) Continue();
         await Terminate();
+        ToBroker?.Dispose();
+        ToDatabase?.Dispose();
     }
 
     private void Signal(int signal)
     {
-        foreach (var process in SessionProcesses.Of(Pid)) _ = SendSignal(process, signal);
+        if (Pid is not { } leader) throw new InvalidOperationException($"{name} does not run.");
+        foreach (var process in SessionProcesses.Of(leader)) _ = SendSignal(process, signal);
     }
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]

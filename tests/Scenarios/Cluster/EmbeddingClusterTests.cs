@@ -40,7 +40,7 @@ public sealed class EmbeddingClusterTests : IAsyncLifetime
             answered.Add(made.PromptTokens);
         });
         await Eventually.Holds(() => answered.Count > 50 || load.IsCompleted, TimeSpan.FromSeconds(60));
-        _cluster["onnx-worker-1"].Kill();
+        await _cluster["onnx-worker-1"].KillAndRestart();
         await load;
 
         Assert.Equal(400, answered.Count);

@@ -40,14 +40,15 @@ internal sealed class TestCluster : IAsyncDisposable
 
     /// <param name="bundled">Whether the workers load the bundled model too; the bigram models they always have.</param>
     /// <param name="settings">More settings below <c>Platform</c>, like <c>Gateway:Chat:Silence</c>.</param>
-    public static async Task<TestCluster> Start(ClusterSize size, bool bundled = false, IReadOnlyDictionary<string, string>? settings = null)
+    /// <param name="links">Whether each process gets a <see cref="Link"/> of its own to RabbitMQ and to PostgreSQL.</param>
+    public static async Task<TestCluster> Start(ClusterSize size, bool bundled = false, IReadOnlyDictionary<string, string>? settings = null, bool links = false)
     {
         var cluster = new TestCluster();
         try
         {
             var (database, broker) = (cluster.StartPostgres(), cluster.StartRabbitMq());
             await Task.WhenAll(database, broker);
-            await cluster.StartPlatform(size, bundled, await broker, settings ?? new Dictionary<string, string>());
+            await cluster.StartPlatform(size, bundled, await broker, settings ?? new Dictionary<string, string>(), links);
             return cluster;
         }
         catch
@@ -107,28 +108,41 @@ internal sealed class TestCluster : IAsyncDisposable
         ConnectionString = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = "platform" }.ConnectionString;
     }
 
-    private async Task<string> StartRabbitMq()
+    private async Task<Uri> StartRabbitMq()
     {
         var port = FreePort.Next();
         var command = new ProcessStartInfo(Script("rabbitmq"), [Path.Combine(_folder, "rabbitmq"), $"{port}"]) { Environment = { ["RABBITMQ_PASSWORD"] = "cluster" } };
         await Add(new ClusterMember("rabbitmq", command, int.MaxValue - 1, Log("rabbitmq"), () => RabbitMqService.Answers(port, CancellationToken.None)));
-        return $"amqp://platform:cluster@127.0.0.1:{port}/";
+        return new Uri($"amqp://platform:cluster@127.0.0.1:{port}/");
     }
 
-    private async Task StartPlatform(ClusterSize size, bool bundled, string broker, IReadOnlyDictionary<string, string> settings)
+    private async Task StartPlatform(ClusterSize size, bool bundled, Uri broker, IReadOnlyDictionary<string, string> settings, bool links)
     {
         var credentials = Path.Combine(_folder, "credentials.json");
         await File.WriteAllTextAsync(credentials, JsonSerializer.Serialize(new { base_url = "", api_key = ApiKey, admin_key = AdminKey }));
         _plan.AddRange(new ClusterPlan
         {
-            Size = size, FolderOf = FolderOf, Database = ConnectionString, Broker = broker, Catalog = TestCatalogue.Write(_folder, bundled), OperatorFile = "", Credentials = credentials, Natives = "",
+            Size = size, FolderOf = FolderOf, Database = ConnectionString, Broker = broker.ToString(), Catalog = TestCatalogue.Write(_folder, bundled), OperatorFile = "", Credentials = credentials, Natives = "",
             // below the ports the system hands out by itself, and apart from other runs
             Port = 10_000 + (Random.Shared.Next(180) * 100),
             Settings = settings,
         }.Make());
-        foreach (var process in _plan) _members[process.Name] = new ClusterMember(process.Name, process.Command, (int)process.Kind, Log(process.Name), () => IsReady(process.Address)) { Address = new Uri(process.Address), MetricsPort = process.MetricsPort };
+        foreach (var process in _plan) _members[process.Name] = Member(process, links ? broker : null);
         await Task.WhenAll(_plan.Select(process => _members[process.Name].Start()));
         foreach (var process in _plan) await _members[process.Name].Ready(Patience);
+    }
+
+    /// <param name="linkedTo">The broker; null: it reaches its servers directly.</param>
+    private ClusterMember Member(ClusterProcess process, Uri? linkedTo)
+    {
+        var database = new NpgsqlConnectionStringBuilder(ConnectionString);
+        var (toBroker, toDatabase) = linkedTo is null ? (null, null) : (new Link(linkedTo.Port), new Link(database.Port));
+        if (toBroker is not null) process.Command.Environment["Platform__RabbitMq__Uri"] = new UriBuilder(linkedTo!) { Port = toBroker.Port }.ToString();
+        if (toDatabase is not null) process.Command.Environment["Platform__Database__ConnectionString"] = new NpgsqlConnectionStringBuilder(ConnectionString) { Port = toDatabase.Port }.ConnectionString;
+        return new ClusterMember(process.Name, process.Command, (int)process.Kind, Log(process.Name), () => IsReady(process.Address))
+        {
+            Address = new Uri(process.Address), MetricsPort = process.MetricsPort, ToBroker = toBroker, ToDatabase = toDatabase,
+        };
     }
 
     private async Task Add(ClusterMember member)
@@ -138,7 +152,8 @@ internal sealed class TestCluster : IAsyncDisposable
         await member.Ready(Patience);
     }
 
-    private string Log(string name) => Path.Combine(_folder, name + ".log");
+    /// <summary>Where <c>PLATFORM_CLUSTER_LOGS</c> says, to be read afterwards.</summary>
+    private string Log(string name) => Path.Combine(Environment.GetEnvironmentVariable("PLATFORM_CLUSTER_LOGS") is { Length: > 0 } folder ? folder : _folder, name + ".log");
 
     private static string Script(string server) => Path.Combine(RepositoryRoot.Find(), "infra", server, "run");
 
