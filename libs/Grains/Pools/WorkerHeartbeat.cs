@@ -61,7 +61,7 @@ public sealed partial class WorkerHeartbeat(string worker, Func<IReadOnlyDiction
     {
         try
         {
-            await grains.GetGrain<IPool>(model).Heartbeat(report).AsTask().WaitAsync(Patience, cancellation);
+            await grains.GetGrain<IPool>(model).Heartbeat(report).AsTask().Within(Patience, TimeProvider.System, cancellation);
             _quiet = false;
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
@@ -75,7 +75,7 @@ public sealed partial class WorkerHeartbeat(string worker, Func<IReadOnlyDiction
     {
         try
         {
-            await grains.GetGrain<IPool>(model).Leave(worker).AsTask().WaitAsync(Patience);
+            await grains.GetGrain<IPool>(model).Leave(worker).AsTask().Within(Patience, TimeProvider.System);
         }
         catch (Exception e) when (e is not ObjectDisposedException)
         {

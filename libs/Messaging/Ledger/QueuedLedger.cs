@@ -102,8 +102,10 @@ internal sealed partial class QueuedLedger(RabbitMqOptions options, TimeProvider
             try
             {
                 var channel = await broker.Open(stopping);
+                using var late = new CancellationTokenSource(BrokerChannel.Patience, time);
+                using var given = CancellationTokenSource.CreateLinkedTokenSource(stopping, late.Token);
                 // returns with the confirm; what comes back for want of a queue fails and is declared anew
-                await channel.BasicPublishAsync("", LedgerQueue.Name, mandatory: true, Properties, message, stopping).AsTask().WaitAsync(BrokerChannel.Patience, time, stopping);
+                await channel.BasicPublishAsync("", LedgerQueue.Name, mandatory: true, Properties, message, given.Token);
                 return;
             }
             catch (Exception e) when (!stopping.IsCancellationRequested)

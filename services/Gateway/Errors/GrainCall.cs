@@ -1,3 +1,4 @@
+using Platform.Grains;
 namespace Platform.Gateway.Errors;
 
 /// <summary>Calls that die with the silo they went to: none is waited for longer than a live silo takes, and what may be asked twice is asked again, since another silo soon answers for it.</summary>
@@ -18,7 +19,7 @@ internal static class GrainCall
         {
             try
             {
-                return await call().AsTask().WaitAsync(Patience, clock);
+                return await call().AsTask().Within(Patience, clock);
             }
             catch (Exception e) when (Failure.IsOutage(e) && clock.GetElapsedTime(since) < Recovery)
             {

@@ -1,6 +1,7 @@
 using Platform.Catalog;
 using Platform.Contracts.Runs;
 using Platform.Gateway.Errors;
+using Platform.Grains;
 using Platform.Grains.Pools;
 using Platform.Messaging.Frames;
 using Platform.Messaging.Runs;
@@ -52,7 +53,7 @@ internal sealed class Adoption(LiveGenerations generations, ModelCatalog catalog
     {
         try
         {
-            return await grains.GetGrain<IPool>(model).Find(id).AsTask().WaitAsync(Patience, clock);
+            return await grains.GetGrain<IPool>(model).Find(id).AsTask().Within(Patience, clock);
         }
         catch (Exception e) when (Failure.IsOutage(e))
         {

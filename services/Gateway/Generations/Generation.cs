@@ -13,6 +13,9 @@ internal sealed partial class Generation : IAsyncDisposable
     /// <summary>How long a cancelled run may take to say what it had made.</summary>
     private static readonly TimeSpan LastFrames = TimeSpan.FromSeconds(2);
 
+    /// <summary>Between two runs that brought nothing: after its restart a broker may know no worker for a while.</summary>
+    private static readonly TimeSpan NextRun = TimeSpan.FromMilliseconds(500);
+
     private readonly RunChat first;
     private readonly LiveGenerations owner;
     private readonly PoolPlace place;
@@ -83,6 +86,7 @@ internal sealed partial class Generation : IAsyncDisposable
     {
         for (var running = place.Worker is not null; ; running = false)
         {
+            var had = CompletionTokens;
             if (!running)
             {
                 var lost = Worker.Length > 0 ? Worker : null;
@@ -101,6 +105,9 @@ internal sealed partial class Generation : IAsyncDisposable
             Log.WorkerLost(owner.Logger, Id, Run, Worker);
             await Line.Close();
             await LeaveWorker();
+            if (Run == 1 || CompletionTokens > had) continue;
+            yield return Step.Waiting;
+            await Task.Delay(NextRun, owner.Clock, cancellation);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Platform.Gateway.Errors;
+using Platform.Grains;
 using Platform.Grains.Pools;
 using Platform.OpenAi.Errors;
 
@@ -66,7 +67,7 @@ internal sealed partial class PoolPlace(string model, IGrainFactory grains, Time
     {
         try
         {
-            var workers = (await pool.Read().AsTask().WaitAsync(GrainCall.Patience, clock)).Workers;
+            var workers = (await pool.Read().AsTask().Within(GrainCall.Patience, clock)).Workers;
             return workers.Any(known => known.WorkerId == worker) || (workers.Count == 0 && silences * options.Silence < options.Recovery);
         }
         catch (Exception e) when (Failure.IsOutage(e))
@@ -82,7 +83,7 @@ internal sealed partial class PoolPlace(string model, IGrainFactory grains, Time
         (ticket, Worker) = (null, null);
         try
         {
-            await pool.Release(held.Id, completionTokens).AsTask().WaitAsync(GrainCall.Patience, clock);
+            await pool.Release(held.Id, completionTokens).AsTask().Within(GrainCall.Patience, clock);
         }
         catch (Exception e) when (Failure.IsOutage(e))
         {
@@ -95,7 +96,7 @@ internal sealed partial class PoolPlace(string model, IGrainFactory grains, Time
     {
         try
         {
-            return await pool.Take(asked, patience).WaitAsync(patience + GrainCall.Patience, clock, cancellation);
+            return await pool.Take(asked, patience).Within(patience + GrainCall.Patience, clock, cancellation);
         }
         catch (Exception e) when (Failure.IsOutage(e) && clock.GetElapsedTime(since) < options.Recovery)
         {

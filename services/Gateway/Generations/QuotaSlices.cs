@@ -1,4 +1,5 @@
 using Platform.Gateway.Errors;
+using Platform.Grains;
 using Platform.Grains.Quotas;
 
 namespace Platform.Gateway.Generations;
@@ -37,7 +38,7 @@ internal sealed class QuotaSlices(IProjectQuota quota, Reservation first, int pr
     {
         try
         {
-            await quota.Offer([Live]).AsTask().WaitAsync(GrainCall.Patience, clock);
+            await quota.Offer([Live]).AsTask().Within(GrainCall.Patience, clock);
         }
         catch (Exception e) when (Failure.IsOutage(e))
         {
@@ -68,7 +69,7 @@ internal sealed class QuotaSlices(IProjectQuota quota, Reservation first, int pr
     /// <summary>Lets a question that nobody answers rest: what would be granted is not needed any more.</summary>
     public void AskNoMore() => ending = true;
 
-    public Task Settle(long usedTokens, bool nothingToRecord) => quota.Settle(first.GenerationId, usedTokens, nothingToRecord).AsTask().WaitAsync(GrainCall.Patience, clock);
+    public Task Settle(long usedTokens, bool nothingToRecord) => quota.Settle(first.GenerationId, usedTokens, nothingToRecord).AsTask().Within(GrainCall.Patience, clock);
 
     private async ValueTask GiveBack()
     {
@@ -93,7 +94,7 @@ internal sealed class QuotaSlices(IProjectQuota quota, Reservation first, int pr
                 if (answer.Granted || answer.Limit is not null) return answer.Granted;
 
                 // a fresh grain does not know the reservation yet
-                await quota.Offer([Live]).AsTask().WaitAsync(GrainCall.Patience, clock);
+                await quota.Offer([Live]).AsTask().Within(GrainCall.Patience, clock);
                 return (await Ask(tokens)).Granted;
             }
             catch (Exception e) when (Failure.IsOutage(e))
@@ -105,7 +106,7 @@ internal sealed class QuotaSlices(IProjectQuota quota, Reservation first, int pr
         return null;
     }
 
-    private Task<QuotaAnswer> Ask(long tokens) => quota.TopUp(first.GenerationId, tokens).AsTask().WaitAsync(GrainCall.Patience, clock);
+    private Task<QuotaAnswer> Ask(long tokens) => quota.TopUp(first.GenerationId, tokens).AsTask().Within(GrainCall.Patience, clock);
 
     private static int Next(int allowance, int? maxTokens) => Math.Min(allowance + Slice, maxTokens ?? int.MaxValue);
 }

@@ -1,4 +1,5 @@
 using Platform.Contracts.Runs;
+using Platform.Grains;
 using Platform.Messaging.Runs;
 
 namespace Platform.Gateway.Generations;
@@ -22,7 +23,7 @@ internal readonly record struct RunLine(RunDispatcher Runs, string Worker, strin
     {
         try
         {
-            await sent.WaitAsync(Patience);
+            await sent.Within(Patience, TimeProvider.System);
             return true;
         }
         catch (TimeoutException)

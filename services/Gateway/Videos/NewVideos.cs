@@ -6,6 +6,7 @@ using Platform.Eventing.Videos;
 using Platform.Gateway.Auth;
 using Platform.Gateway.Generations;
 using Platform.Gateway.Requests;
+using Platform.Grains;
 using Platform.Grains.Keys;
 using Platform.Grains.Quotas;
 using Platform.Messaging.Jobs;
@@ -84,7 +85,7 @@ internal sealed partial class NewVideos(
 
         try
         {
-            await queues.Send(job.Model, new RenderVideo(job.Id, job.Model), cancellation).WaitAsync(TimeSpan.FromSeconds(2), cancellation);
+            await queues.Send(job.Model, new RenderVideo(job.Id, job.Model), cancellation).Within(TimeSpan.FromSeconds(2), TimeProvider.System, cancellation);
         }
         catch (Exception e)
         {

@@ -5,6 +5,7 @@ using Platform.Eventing.Videos;
 using Platform.Gateway.Auth;
 using Platform.Gateway.Errors;
 using Platform.Gateway.Requests;
+using Platform.Grains;
 using Platform.Grains.Keys;
 using Platform.Messaging.Runs;
 using Platform.OpenAi.Errors;
@@ -121,7 +122,7 @@ internal sealed partial class StoredVideos(Callers callers, VideoReader reader, 
     {
         try
         {
-            await workers.Send(worker, new CancelVideo(id), cancellation).WaitAsync(TimeSpan.FromSeconds(2), cancellation);
+            await workers.Send(worker, new CancelVideo(id), cancellation).Within(TimeSpan.FromSeconds(2), TimeProvider.System, cancellation);
         }
         catch (Exception e) when (e is WorkerUnreachableException or TimeoutException)
         {

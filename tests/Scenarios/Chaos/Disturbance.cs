@@ -56,12 +56,7 @@ internal sealed record Disturbance(string Kind, string Member, TimeSpan Lasts, F
     private static Func<string, Disturbance> Slow(string to, Func<ClusterMember, Link> link, int seconds) =>
         member => For($"200 ms to {to}", member, seconds, one => link(one).Delay = TimeSpan.FromMilliseconds(200), one => link(one).Delay = TimeSpan.Zero);
 
-    private static Func<string, Disturbance> Tear(string from, Func<ClusterMember, Link> link) => member => new($"torn from {from}", member, TimeSpan.Zero, async one =>
-    {
-        link(one).Reset();
-        await one.Ready();
-        return "";
-    });
+    private static Func<string, Disturbance> Tear(string from, Func<ClusterMember, Link> link) => member => For($"torn from {from}", member, 5, one => link(one).Reset(), _ => { });
 
     /// <summary>Begins, lasts, ends, and waits until all is well again.</summary>
     private static Disturbance For(string kind, string member, int seconds, Action<ClusterMember> begin, Action<ClusterMember> end) => new(kind, member, TimeSpan.FromSeconds(seconds), async one =>
