@@ -7,7 +7,7 @@ internal sealed class Columns(params string[] headings)
 {
     private readonly List<string[]> _rows = [headings];
 
-    public void Add(params object?[] cells) => _rows.Add([.. cells.Select(cell => cell switch
+    public void Add(params IEnumerable<object?> cells) => _rows.Add([.. cells.Select(cell => cell switch
     {
         null => "–",
         TimeSpan time => time.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture) + " ms",
