@@ -34,11 +34,11 @@ internal sealed partial class Worker(
         models.Changed -= heartbeat.Hurry;
     }
 
-    /// <summary>Once a beat also what nobody waits for is ended.</summary>
+    /// <summary>Once a beat also what nobody waits for is ended. Nothing is served while no command comes through.</summary>
     private Dictionary<string, WorkerReport> Reports()
     {
         runs.Sweep();
-        return models.Served.ToDictionary(model => model.Entry.Id, model => new WorkerReport(
+        return (queues.IsConnected ? models.Served : []).ToDictionary(model => model.Entry.Id, model => new WorkerReport(
             me.Id, model.Spec.Slots, runs.RunningOn(model), model.Spec.ContextLength, model.Entry.QueueLimit, model.Template.Overhead, model.Template.Traits, model.Loaded is not null));
     }
 

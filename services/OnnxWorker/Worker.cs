@@ -39,7 +39,8 @@ internal sealed partial class Worker(
         models.Changed -= heartbeat.Hurry;
     }
 
-    private Dictionary<string, WorkerReport> Reports() => models.Ready.Select(model => model.Entry).ToDictionary(
+    /// <summary>Nothing is served while no command comes through.</summary>
+    private Dictionary<string, WorkerReport> Reports() => models.Ready.Where(_ => queues.IsConnected).Select(model => model.Entry).ToDictionary(
         entry => entry.Id, entry => new WorkerReport(me.Id, entry.Slots, runs.RunningOn(entry.Id), entry.ContextLength, entry.QueueLimit, HostedEmbedding.Marks));
 
     private static partial class Log

@@ -9,6 +9,8 @@ internal sealed class InProcessQueues(IBus bus, IReceiveEndpointConnector endpoi
 {
     private readonly ConcurrentDictionary<string, bool> _open = new();
 
+    public bool IsConnected => true;
+
     public async Task Send<T>(string worker, T command, CancellationToken cancellation)
         where T : class
     {

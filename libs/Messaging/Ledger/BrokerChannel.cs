@@ -22,7 +22,7 @@ internal sealed class BrokerChannel(RabbitMqOptions options, string name, Create
             ClientProvidedName = name,
             AutomaticRecoveryEnabled = false,
             TopologyRecoveryEnabled = false,
-            RequestedHeartbeat = TimeSpan.FromSeconds(5),
+            RequestedHeartbeat = RabbitMqConnection.Heartbeat,
             RequestedConnectionTimeout = Patience,
             HandshakeContinuationTimeout = Patience,
             ContinuationTimeout = Patience,

@@ -8,6 +8,9 @@ namespace Platform.Messaging.RabbitMq;
 /// <summary>The connection frames travel on. It recovers by itself, queues and consumers included; the first connect is tried until it succeeds.</summary>
 internal sealed partial class RabbitMqConnection(RabbitMqOptions options, ILogger<RabbitMqConnection> logger) : IHostedService, IAsyncDisposable
 {
+    /// <summary>Of every connection to the broker: one that is silent for two of them is given up, and its queues go with it.</summary>
+    public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
     private IConnection? _connection;
@@ -24,7 +27,7 @@ internal sealed partial class RabbitMqConnection(RabbitMqOptions options, ILogge
             Uri = options.Uri,
             ClientProvidedName = "frames",
             NetworkRecoveryInterval = Retry,
-            RequestedHeartbeat = TimeSpan.FromSeconds(5),
+            RequestedHeartbeat = Heartbeat,
         };
         while (true)
         {

@@ -15,7 +15,7 @@ public static class RabbitMqMessaging
         var services = builder.Services;
         var options = RabbitMqOptions.From(builder.Configuration);
         services.TryAddSingleton(options);
-        services.AddBus(bus => bus.UsingRabbitMq((_, transport) => transport.Host(options.Uri)));
+        services.AddBus(bus => bus.UsingRabbitMq((_, transport) => transport.Host(options.Uri, host => host.Heartbeat(RabbitMqConnection.Heartbeat))));
         services.AddBusDefaults();
         services.Configure<MassTransitHostOptions>(host => host.StartTimeout = null); // processes may start in any order
 

@@ -7,9 +7,11 @@ namespace Platform.Messaging.RabbitMq;
 /// Worker queues on RabbitMQ: one durable direct exchange, a private queue a worker bound to it by the worker's id.
 /// An exchange a worker would leak: sending to one that has gone makes it again.
 /// </summary>
-internal sealed class RabbitMqQueues(IBus bus, IReceiveEndpointConnector endpoints) : IWorkerQueues
+internal sealed class RabbitMqQueues(IBus bus, IReceiveEndpointConnector endpoints, RabbitMqConnection connection) : IWorkerQueues
 {
     private const string Exchange = "workers";
+
+    public bool IsConnected => connection.IsOpen;
 
     public async Task Send<T>(string worker, T command, CancellationToken cancellation)
         where T : class

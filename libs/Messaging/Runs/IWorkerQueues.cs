@@ -5,6 +5,9 @@ namespace Platform.Messaging.Runs;
 /// <summary>The queue each worker has of its own: how a command gets there, and how the worker reads it. One implementation a transport.</summary>
 public interface IWorkerQueues
 {
+    /// <summary>False while this process has lost what carries the commands: a worker that none can reach takes no runs.</summary>
+    bool IsConnected { get; }
+
     /// <summary>Throws <see cref="WorkerUnreachableException"/> when that worker has no queue any more.</summary>
     Task Send<T>(string worker, T command, CancellationToken cancellation)
         where T : class;
