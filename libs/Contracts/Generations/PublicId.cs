@@ -23,4 +23,18 @@ public static class PublicId
                 value >>= 5;
             }
         });
+
+    /// <summary>When an id was made, to the millisecond; null when it is none of the prefix's.</summary>
+    public static DateTimeOffset? TimeOf(string prefix, string id)
+    {
+        if (id.Length != prefix.Length + 26 || !id.StartsWith(prefix, StringComparison.Ordinal) || id[prefix.Length] > '7') return null; // 26 characters hold two bits more than an id has
+        long millis = 0;
+        foreach (var character in id.AsSpan(prefix.Length))
+        {
+            if (!Alphabet.Contains(character)) return null;
+        }
+
+        foreach (var character in id.AsSpan(prefix.Length, 10)) millis = (millis << 5) | (long)Alphabet.IndexOf(character); // 50 bits, of which the first two are none of the id's
+        return millis <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() ? DateTimeOffset.FromUnixTimeMilliseconds(millis) : null;
+    }
 }

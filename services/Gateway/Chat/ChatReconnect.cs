@@ -58,7 +58,7 @@ internal sealed class ChatReconnect(Callers callers, ServedModels models, Output
     {
         var asked = clock.GetTimestamp();
         RecordedGeneration? recorded;
-        while ((recorded = await ledger.Read(id, http.RequestAborted)) is null && clock.GetElapsedTime(asked) < UntilRecorded) await Task.Delay(NextLook, clock, http.RequestAborted);
+        while ((recorded = await ledger.Read(id, http.RequestAborted)) is null && MayRun(id) && clock.GetElapsedTime(asked) < UntilRecorded) await Task.Delay(NextLook, clock, http.RequestAborted);
         if (recorded is not { Figures: { Kind: "chat" } figures } || figures.ProjectId != caller.ProjectId)
         {
             await ApiError.NotFound($"No chat completion '{id}' is known in your project.", "id").Write(http);
@@ -80,6 +80,9 @@ internal sealed class ChatReconnect(Callers callers, ServedModels models, Output
         var plan = models.Find(figures.Model) is { } model && !(await outputs.Plan(request.ToGeneration(model, caller, Encoding.UTF8.GetBytes(content.Request)), request)).Refused(out _, out var planned) ? planned.Output : OutputPlan.Plain;
         await Show(http, recorded, content, request, plan, after);
     }
+
+    /// <summary>Whether its time lets it run still, or have ended just now.</summary>
+    private bool MayRun(string id) => PublicId.TimeOf("chatcmpl-", id) is { } made && clock.GetUtcNow() - made < generations.Options.Timeout + UntilRecorded;
 
     private static async Task Show(HttpContext http, RecordedGeneration recorded, GenerationContent content, ChatCompletionRequest request, OutputPlan plan, StreamPosition after)
     {
