@@ -5,8 +5,16 @@ using Platform.Scenarios.Tests.Videos;
 namespace Platform.Scenarios.Tests.Wire;
 
 /// <summary>Answers that no other test holds to their published schema.</summary>
-public sealed class PublishedSchemaTests(PlatformFixture platform)
+public sealed class PublishedSchemaTests
 {
+    private readonly PlatformFixture platform;
+
+    public PublishedSchemaTests(PlatformFixture platform)
+    {
+        OpenAiSchemas.AreNeeded();
+        this.platform = platform;
+    }
+
     private HttpClient Client => platform.Client;
 
     [Theory]

@@ -85,7 +85,7 @@ await check('an agent calls its tool', async () => {
 await check('an agent goes on from a response with what its tool has found', async () => {
   const lookUp = tool({ name: 'look_up', description: 'Looks a dish up.', parameters: z.object({ dish: z.string().max(20) }), execute: async () => 'found' });
   const agent = new Agent({ name: 'cook', instructions: 'Look the dish up.', tools: [lookUp], model: new OpenAIResponsesModel(client, model), modelSettings: { toolChoice: 'required', parallelToolCalls: false, maxTokens: 200 } });
-  const result = await new Runner().run(agent, 'Soup, please.', { maxTurns: 4, stream: true });
+  const result = await new Runner().run(agent, 'Soup, please.', { maxTurns: 20, stream: true });
   const seen = [];
   for await (const event of result) if (event.type === 'run_item_stream_event') seen.push(event.name);
   await result.completed;
