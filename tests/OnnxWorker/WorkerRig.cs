@@ -30,6 +30,7 @@ internal sealed class WorkerRig : IAsyncDisposable, IWorkerQueues
 
     public EmbeddingModels Models { get; }
     public EmbeddingRuns Runs { get; }
+    public bool IsConnected => true;
 
     /// <summary>Addresses nobody is at.</summary>
     public ConcurrentDictionary<string, bool> Gone { get; } = new();
