@@ -59,6 +59,9 @@ public sealed record RunChat
     /// <summary>Where Mirostat draws: its μ after those tokens, indexed by choice; null: none has been drawn.</summary>
     public IReadOnlyList<float?> Mus { get; init; } = [];
 
+    /// <summary>Where log-probabilities were asked for: those of the tokens so far, indexed by choice, as <see cref="Frame.Logprobs"/> had them; whoever adopts the run is sent them.</summary>
+    public IReadOnlyList<IReadOnlyList<TokenLogprob?>> Logprobs { get; init; } = [];
+
     /// <summary>What a template that asks for the time is told: the moment of the request, by the gateway's clock, in every run.</summary>
     public DateTimeOffset Now { get; init; }
 

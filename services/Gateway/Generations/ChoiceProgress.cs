@@ -29,6 +29,9 @@ internal sealed class ChoiceProgress
     /// <summary>Of the tokens the client sees; null where they were not asked for, or no token has come.</summary>
     public IReadOnlyList<TokenLogprob>? Logprobs => logprobs is null ? null : [.. logprobs.OfType<TokenLogprob>()];
 
+    /// <summary>Of every token, null for one that the client does not see; empty where they were not asked for.</summary>
+    public IReadOnlyList<TokenLogprob?> LogprobsSoFar => logprobs is null ? [] : [.. logprobs];
+
     /// <summary>For each token the microseconds since the one before it.</summary>
     public ReadOnlySpan<int> Micros => CollectionsMarshal.AsSpan(micros);
 

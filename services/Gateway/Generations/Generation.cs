@@ -146,7 +146,13 @@ internal sealed partial class Generation : IAsyncDisposable
 
     private Ticket TicketOf(string? avoid) => new($"{Id}/{Run}", ProjectId, Request.Band, Request.Choices, PromptEstimate, prefix, avoid);
 
-    private RunChat Continued() => first with { Run = Run, Record = Record(), Allowance = Quota.Allowance, SoFar = Run == 1 ? [] : [.. Choices.Select(choice => choice.Tokens())], Mus = Run == 1 || Request.Sampling.Extras?.Mirostat is null ? [] : [.. Choices.Select(choice => choice.Mu)] };
+    private RunChat Continued()
+    {
+        var run = first with { Run = Run, Record = Record(), Allowance = Quota.Allowance };
+        if (Run == 1) return run;
+        run = run with { SoFar = [.. Choices.Select(choice => choice.Tokens())], Logprobs = Request.Sampling.Logprobs is null ? [] : [.. Choices.Select(choice => choice.LogprobsSoFar)] };
+        return Request.Sampling.Extras?.Mirostat is null ? run : run with { Mus = [.. Choices.Select(choice => choice.Mu)] };
+    }
 
     /// <summary>Nobody waits until the broker has confirmed it: frames may come before. A worker that has no queue any more answers as one that refuses.</summary>
     private async Task<bool> Start(RunChat run)

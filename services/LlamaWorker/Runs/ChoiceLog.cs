@@ -29,16 +29,18 @@ internal sealed class ChoiceLog
     private FinishReason? _finish;
     private bool _finishSent;
 
-    public ChoiceLog(int choice, int[] soFar, float? mu, IEngineModel model, IReadOnlyList<string> stop, Sampling sampling, IReadOnlySet<int> shown)
+    /// <param name="request">What it has of this choice was made by earlier runs.</param>
+    public ChoiceLog(int choice, RunChat request, IEngineModel model, IReadOnlySet<int> shown)
     {
+        var (sampling, soFar) = (request.Sampling, choice < request.SoFar.Count ? request.SoFar[choice] : []);
         _choice = choice;
-        _shown = new TokenText(model, stop, sampling.Extras?.MinTokens ?? 0) { Shown = shown };
+        _shown = new TokenText(model, request.Stop, sampling.Extras?.MinTokens ?? 0) { Shown = shown };
         _logprobs = sampling.Logprobs is null ? null : new ShownLogprobs(model);
-        _mus = sampling.Extras?.Mirostat is null ? null : [.. soFar.Select((_, i) => i + 1 == soFar.Length ? mu : null)];
-        foreach (var token in soFar)
+        _mus = sampling.Extras?.Mirostat is null ? null : [.. soFar.Select((_, i) => i + 1 == soFar.Length && choice < request.Mus.Count ? request.Mus[choice] : null)];
+        for (var i = 0; i < soFar.Length; i++)
         {
-            Keep(token, 0);
-            _logprobs?.AppendUnknown();
+            Keep(soFar[i], 0);
+            _logprobs?.AppendKnown(choice < request.Logprobs.Count && i < request.Logprobs[choice].Count ? request.Logprobs[choice][i] : null);
         }
 
         _sent = _earlier = soFar.Length;

@@ -92,7 +92,7 @@ internal sealed partial class Run
         {
             if (_request.Plain is { Echo: true }) (_prompt, _promptLogprobs) = (prompt, new TokenLogprob?[scores ? prompt.Length : 0]);
             _began = Stopwatch.GetTimestamp();
-            _choices = [.. Enumerable.Range(0, _request.Choices).Select(i => new ChoiceLog(i, i < _request.SoFar.Count ? _request.SoFar[i] : [], i < _request.Mus.Count ? _request.Mus[i] : null, _model.Engine, _request.Stop, _request.Sampling, shown))];
+            _choices = [.. Enumerable.Range(0, _request.Choices).Select(i => new ChoiceLog(i, _request, _model.Engine, shown))];
             ended = [.. Enumerable.Range(0, _request.Choices).Where(i => _choices[i].IsStopped)];
         }
 
@@ -148,7 +148,7 @@ internal sealed partial class Run
     private void CollectFrames()
     {
         _due = ChoiceLog.FrameTokens;
-        if (_adopted) _outgoing.Add(Empty() with { From = 0, Adopted = _request with { SoFar = [], Mus = [], Allowance = _allowance, Record = RecordSoFar() } });
+        if (_adopted) _outgoing.Add(Empty() with { From = 0, Adopted = _request with { SoFar = [], Mus = [], Logprobs = [], Allowance = _allowance, Record = RecordSoFar() } });
         if (_probing) _outgoing.AddRange(_choices.Length == 0 ? [Empty()] : _choices.Where(choice => !choice.IsPending).Select(choice => choice.Probe(_request.GenerationId, _request.Run)));
         _adopted = _probing = false;
         foreach (var choice in _choices)

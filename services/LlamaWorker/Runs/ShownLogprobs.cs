@@ -35,10 +35,10 @@ internal sealed class ShownLogprobs(IEngineModel model)
         _released = 0;
     }
 
-    /// <summary>A token of an earlier run: whoever has it has its log-probability too.</summary>
-    public void AppendUnknown()
+    /// <summary>A token of an earlier run.</summary>
+    public void AppendKnown(TokenLogprob? logprob)
     {
-        _tokens.Add(null);
+        _tokens.Add(logprob);
         Certain = _tokens.Count;
     }
 

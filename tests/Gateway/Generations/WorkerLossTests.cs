@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Platform.Contracts.Generations;
 using Platform.Contracts.Runs;
 using Platform.Gateway.Tests.Host;
@@ -57,6 +58,25 @@ public class WorkerLossTests
         var again = await second.Next<RunChat>();
         Assert.Equal((2, 7.5f), (again.SoFar[0].Length, again.Mus[0]));
         await second.Send(again, second.Tokens(again, 2, ["c"], FinishReason.Stop));
+        await using var stream = new EventStream(await asked);
+        Assert.Equal(["a", "b", "c"], await stream.Texts(3));
+    }
+
+    [Fact]
+    public async Task Log_probabilities_go_on_with_the_tokens()
+    {
+        await using var gateway = await GatewayHost.Start();
+        var second = await gateway.AddWorker("w2");
+        gateway.Grains.Pool.Workers.Add("w2");
+        var asked = gateway.Chat(""" "stream":true,"logprobs":true,"top_logprobs":1 """);
+        var run = await gateway.Worker.Next<RunChat>();
+        Assert.Empty(run.Logprobs);
+        TokenLogprob?[] logprobs = [new(-0.5f, [97], [new(-0.25f, [98])]), new(-1, [98], []), null];
+        await gateway.Worker.Send(run, gateway.Worker.Tokens(run, 0, ["a", "b", ""]) with { Logprobs = logprobs });
+        await gateway.Worker.Send(run, gateway.Worker.Error(run, RunErrorKind.WorkerUnavailable, from: 3));
+        var again = await second.Next<RunChat>();
+        Assert.Equal(JsonSerializer.Serialize(logprobs), JsonSerializer.Serialize(Assert.Single(again.Logprobs)));
+        await second.Send(again, second.Tokens(again, 3, ["c"], FinishReason.Stop) with { Logprobs = [new(-2, [99], [])] });
         await using var stream = new EventStream(await asked);
         Assert.Equal(["a", "b", "c"], await stream.Texts(3));
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Platform.Contracts.Runs;
 
 namespace Platform.LlamaWorker.Tests.Runs;
@@ -38,6 +39,21 @@ public sealed class LogprobTests
         }
 
         Assert.Fail("No place for a stop string was found.");
+    }
+
+    [Fact]
+    public async Task A_gateway_that_takes_a_continued_run_over_is_sent_those_of_the_earlier_runs_too()
+    {
+        await using var worker = await WorkerRig.Start();
+        var run = WorkerRig.Run(maxTokens: 60) with { Sampling = new() { Seed = 5, Logprobs = 2 }, Stop = ["zzz"] };
+        var whole = await worker.Accept(run);
+        var (logprobs, cut) = (whole.Frames.SelectMany(frame => frame.Logprobs).ToList(), whole.Tokens().Length / 2);
+        Assert.True(cut > 5);
+        await worker.Accept(run with { GenerationId = "continued", Run = 2, SoFar = [whole.Tokens()[..cut]], Logprobs = [logprobs[..cut]] });
+        await worker.Runs.Adopt(new AdoptRun("continued", run.ProjectId, "other"));
+        var adopted = await worker.Finish(run with { GenerationId = "continued", Run = 2 }, "other");
+        Assert.Equal(JsonSerializer.Serialize(logprobs), JsonSerializer.Serialize(adopted.Frames.SelectMany(frame => frame.Logprobs)));
+        Assert.Empty(adopted.Frames[0].Adopted!.Logprobs);
     }
 
     private static List<TokenLogprob> Shown(Received received) => [.. received.Of(0).SelectMany(frame => frame.Logprobs).OfType<TokenLogprob>()];

@@ -76,7 +76,7 @@ public abstract class FrameStreamTests(ITransport transport)
         };
         Assert.True(await Send(Tokens(0) with { Adopted = run }));
         var adopted = (await Next(mailbox)).Adopted!;
-        Assert.Equal(run with { Stop = [], SoFar = [], Mus = [], ShownTokens = [], Record = null }, adopted with { Stop = [], SoFar = [], Mus = [], ShownTokens = [], Record = null });
+        Assert.Equal(run with { Stop = [], SoFar = [], Mus = [], Logprobs = [], ShownTokens = [], Record = null }, adopted with { Stop = [], SoFar = [], Mus = [], Logprobs = [], ShownTokens = [], Record = null });
         Assert.Equal(run.Stop, adopted.Stop);
         Assert.Equal(run.Record.Figures with { FinishReasons = [] }, adopted.Record!.Figures with { FinishReasons = [] });
         Assert.Equal("""{"a":"é"}""", adopted.Record.Request);
