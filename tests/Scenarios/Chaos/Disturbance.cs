@@ -18,12 +18,14 @@ internal sealed record Disturbance(string Kind, string Member, TimeSpan Lasts, F
         .. Each(Restart, Services),
         .. Each(HoldUp(12), "gateway-2", "silo-2", "ledger"),
         .. Each(HoldUp(30), "llama-worker-1", "llama-worker-2", "postgres"),
-        .. Each(Away(60), "postgres"),
-        .. Each(Cut("rabbitmq", one => one.ToBroker!, 25), "llama-worker-1", "llama-worker-2", "gateway-2", "ledger"),
-        .. Each(Cut("postgres", one => one.ToDatabase!, 25), "gateway-1", "silo-1", "ledger"),
+        .. Each(Away("away", 60, one => one.Terminate()), "postgres"),
+        .. Each(Away("dead for", 20, one => one.Kill()), "llama-worker-1", "gateway-2", "silo-1", "silo-2"),
+        .. Each(Cut("rabbitmq", one => one.ToBroker!, 25), "llama-worker-1", "llama-worker-2", "gateway-1", "gateway-2", "ledger"),
+        .. Each(Cut("postgres", one => one.ToDatabase!, 25), "llama-worker-2", "gateway-1", "silo-1", "ledger"),
         .. Each(Tear("rabbitmq", one => one.ToBroker!), "llama-worker-1", "gateway-1", "ledger"),
-        .. Each(Tear("postgres", one => one.ToDatabase!), "gateway-2", "silo-2", "ledger"),
-        .. Each(Slow("rabbitmq", one => one.ToBroker!, 10), "llama-worker-2", "gateway-1"),
+        .. Each(Tear("postgres", one => one.ToDatabase!), "llama-worker-1", "gateway-2", "silo-2", "ledger"),
+        .. Each(Slow("rabbitmq", one => one.ToBroker!, 10), "llama-worker-2", "gateway-1", "ledger"),
+        .. Each(Slow("postgres", one => one.ToDatabase!, 10), "llama-worker-1", "gateway-2", "silo-1", "ledger"),
     ];
 
     /// <summary>As the figures are told: of all members of a kind together.</summary>
@@ -41,9 +43,9 @@ internal sealed record Disturbance(string Kind, string Member, TimeSpan Lasts, F
 
     private static Func<string, Disturbance> HoldUp(int seconds) => member => For($"SIGSTOP {seconds} s", member, seconds, one => one.Suspend(), one => one.Continue());
 
-    private static Func<string, Disturbance> Away(int seconds) => member => new($"away {seconds} s", member, TimeSpan.FromSeconds(seconds), async one =>
+    private static Func<string, Disturbance> Away(string kind, int seconds, Func<ClusterMember, Task> end) => member => new($"{kind} {seconds} s", member, TimeSpan.FromSeconds(seconds), async one =>
     {
-        await one.Terminate();
+        await end(one);
         await Task.Delay(TimeSpan.FromSeconds(seconds));
         await one.Start();
         await one.Ready();

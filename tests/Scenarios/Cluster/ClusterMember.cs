@@ -51,8 +51,16 @@ internal sealed partial class ClusterMember(string name, ProcessStartInfo comman
     /// <summary>SIGKILL to all of it, and a successor at once: a supervisor would spare one that dies so often.</summary>
     public async Task KillAndRestart()
     {
+        await Kill();
+        await Start();
+        await Ready();
+    }
+
+    /// <summary>SIGKILL to all of it; it stays away until <see cref="Start"/>.</summary>
+    public async Task Kill()
+    {
         Signal(Sigkill);
-        await Restart();
+        await Terminate();
     }
 
     /// <summary>SIGSTOP: it does nothing until <see cref="Continue"/>, its connections stay open.</summary>
