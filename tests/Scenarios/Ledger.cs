@@ -7,7 +7,8 @@ namespace Platform.Scenarios.Tests;
 internal static class Ledger
 {
     private const string Ended = "select type, data -> 'figures' ->> 'generation_id', (data -> 'figures' ->> 'prompt_tokens')::bigint, (data -> 'figures' ->> 'completion_tokens')::bigint, "
-        + "(data -> 'figures' ->> 'cached_tokens')::bigint, data -> 'figures' ->> 'model' from ledger.mt_events where type like 'generation_%'";
+        + "(data -> 'figures' ->> 'cached_tokens')::bigint, data -> 'figures' ->> 'model', data -> 'figures' ->> 'project_id', data -> 'figures' ->> 'key_id', "
+        + "(data -> 'figures' ->> 'started_at')::timestamptz, (data -> 'figures' ->> 'finished_at')::timestamptz from ledger.mt_events where type like 'generation_%'";
 
     /// <summary>Waits for the event of one generation.</summary>
     public static async Task<RecordedGeneration> Generation(PlatformFixture platform, string id) =>
@@ -24,9 +25,17 @@ internal static class Ledger
         await using var command = new NpgsqlCommand(sql, connection);
         await using var rows = await command.ExecuteReaderAsync();
         var found = new List<RecordedGeneration>();
-        while (await rows.ReadAsync()) found.Add(new(rows.GetString(0), rows.GetString(1), rows.GetInt64(2), (int)rows.GetInt64(3), rows.GetInt64(4), rows.GetString(5)));
+        while (await rows.ReadAsync())
+        {
+            found.Add(new(rows.GetString(0), rows.GetString(1), rows.GetInt64(2), (int)rows.GetInt64(3), rows.GetInt64(4), rows.GetString(5), rows.GetString(6), rows.GetString(7), rows.GetDateTime(8), rows.GetDateTime(9)));
+        }
+
         return found;
     }
 }
 
-internal sealed record RecordedGeneration(string Type, string Id, long PromptTokens, int CompletionTokens, long CachedTokens, string Model);
+internal sealed record RecordedGeneration(
+    string Type, string Id, long PromptTokens, int CompletionTokens, long CachedTokens, string Model, string ProjectId, string KeyId, DateTime StartedAt, DateTime FinishedAt)
+{
+    public long Tokens => PromptTokens + CompletionTokens;
+}

@@ -25,6 +25,8 @@ internal static class TestCatalogue
     /// <summary>10 ms a step, 8 slots, a queue of 192; greedily it never ends by itself.</summary>
     public const string Slow = "bigram-slow";
 
+    public const double SlowStepMs = 10;
+
     /// <summary>Guesses tokens ahead with a draft model, itself; 2 ms a step.</summary>
     public const string Guessing = "bigram-guessing";
 
@@ -73,7 +75,7 @@ internal static class TestCatalogue
         shapes["prices"] = new JsonObject { ["second"] = 0.25 };
 
         var catalogue = Path.Combine(folder, "catalog.json");
-        File.WriteAllText(catalogue, JsonSerializer.Serialize(new { models = (object[])[.. withBundled ? [smolLm, vectors, pooled, shapes] : Array.Empty<object>(), Bigram(Fast, [], 64, 0, 1000, [Alias]), Bigram(Slow, [text], 8, 10, 192, []), Bigram(Steady, [text], 64, 20, 192, []), Bigram(Guessing, [text], 8, 2, 192, [], new { draft = text })] }));
+        File.WriteAllText(catalogue, JsonSerializer.Serialize(new { models = (object[])[.. withBundled ? [smolLm, vectors, pooled, shapes] : Array.Empty<object>(), Bigram(Fast, [], 64, 0, 1000, [Alias]), Bigram(Slow, [text], 8, SlowStepMs, 192, []), Bigram(Steady, [text], 64, 20, 192, []), Bigram(Guessing, [text], 8, 2, 192, [], new { draft = text })] }));
         return catalogue;
     }
 

@@ -18,10 +18,12 @@ internal static class ChaosCommand
         var minutes = new Option<double>("--minutes") { Description = "How long it goes on.", DefaultValueFactory = _ => 5 };
         var every = new Option<double>("--every") { Description = "Seconds from one disturbance to the next; 0: as soon as all is well again." };
         var only = new Option<string>("--only") { Description = "Only disturbances with one of these parts, joined by commas, in their names: 'kill -9,cut'.", DefaultValueFactory = _ => "" };
-        var command = new Command("chaos", "Kill, hold up, cut off and stop the processes of a cluster under load, and check that nothing is lost, repeated or billed twice.") { seed, minutes, every, only };
+        var smolLm = new Option<int>("--smollm2") { Description = "How many of the clients talk to the bundled model, which takes the time of a whole core; 0: none.", DefaultValueFactory = _ => 1 };
+        var command = new Command("chaos", "Kill, hold up, cut off and stop the processes of a cluster under load, and check that nothing is lost, repeated or billed twice.") { seed, minutes, every, only, smolLm };
         command.SetAction((parsed, cancellation) => Run(house, new()
         {
             ["SEED"] = Text(parsed.GetValue(seed)), ["MINUTES"] = Text(parsed.GetValue(minutes)), ["EVERY"] = Text(parsed.GetValue(every)), ["ONLY"] = parsed.GetValue(only)!, // it has a default
+            ["SMOLLM2"] = Text(parsed.GetValue(smolLm)),
         }, cancellation));
         return command;
     }

@@ -25,6 +25,9 @@ internal sealed class ChaosPlan
     /// <summary>From the beginning of a disturbance to that of the next, if it is over by then.</summary>
     public TimeSpan Every { get; }
 
+    /// <summary>Clients of the bundled model; 0: it is not loaded.</summary>
+    public static int SmolLmClients => int.Parse(Text("SMOLLM2", "1"), CultureInfo.InvariantCulture);
+
     public Disturbance Next() => _possible[_random.Next(_possible.Count)];
 
     private static string Text(string name, string otherwise) => Environment.GetEnvironmentVariable("PLATFORM_CHAOS_" + name) is { Length: > 0 } text ? text : otherwise;

@@ -6,24 +6,37 @@ namespace Platform.Scenarios.Tests.Chaos;
 /// <summary>Whatever is killed, held up, cut off or stopped, in an order that a seed gives: streams are those that nobody disturbed, byte for byte, and the books agree.</summary>
 public sealed class ChaosTests(ChaosFixture fixture, ITestOutputHelper output) : IClassFixture<ChaosFixture>, IAsyncLifetime
 {
-    private const int Clients = 12;
+    private const int Clients = 10, OpenAi = 2, Limited = 2;
+
+    /// <summary>MiB a minute that a process of the platform may grow by once it is warm, where it lived long enough to tell.</summary>
+    private const double Growth = 1, MinutesToTell = 10;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly ChaosPlan _plan = new();
     private readonly Outcomes _outcomes = new();
     private readonly Timeline _timeline = new();
+    private readonly Dictionary<Recipe, Answer> _answers = [];
     private PatientClient _client = null!; // set before the first test
     private Books _books = null!;
-    private Dictionary<string, string> _answers = null!;
+    private LimitedProject _limited = null!;
 
     private TestCluster Cluster => fixture.Cluster;
+
+    private static IReadOnlyList<Recipe> Recipes => ChaosPlan.SmolLmClients > 0 ? [.. Recipe.All, .. Recipe.Real] : Recipe.All;
 
     public async ValueTask InitializeAsync()
     {
         await Cluster.Settled();
         _client = new PatientClient(Cluster);
-        _books = await Books.Open(Cluster);
-        _answers = await Answers();
+        _books = await Books.Open(Cluster, LimitedProject.Id);
+        _limited = await LimitedProject.Create(Cluster, _books);
+        foreach (var recipe in Recipes)
+        {
+            var heard = await _client.Stream(recipe, 0);
+            Assert.True(heard is { IsDone: true, Connections: 1 }, heard.Error);
+            _answers[recipe] = new Answer(recipe, heard);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -36,23 +49,33 @@ public sealed class ChaosTests(ChaosFixture fixture, ITestOutputHelper output) :
     public async Task Nothing_is_lost_repeated_or_billed_twice()
     {
         var before = (await _books.Events()).Select(recorded => recorded.Id).ToHashSet();
-        var memory = new MemoryWatch(Cluster);
+        var (memory, openAi) = (new MemoryWatch(Cluster), new OpenAiClients(Cluster, _answers, _outcomes));
         using var until = new CancellationTokenSource();
-        var running = Task.WhenAll(new Load(_client, _answers, _outcomes, _plan.Seed).Run(Clients, until.Token), memory.Run(until.Token));
+        List<PatientClient> limited = [.. _limited.Secrets.Select(secret => new PatientClient(Cluster, secret))];
+        var running = Task.WhenAll(
+        [
+            new Load(_client, Recipe.All, _answers, _outcomes, _plan.Seed).Run(Clients, until.Token),
+            new Load(_client, Recipe.Real, _answers, _outcomes, _plan.Seed).Run(ChaosPlan.SmolLmClients, until.Token),
+            .. limited.Select(client => new Load(client, Recipe.All, _answers, _outcomes, _plan.Seed, isLimited: true).Run(Limited, until.Token)),
+            openAi.Run(OpenAi, until.Token), memory.Run(until.Token),
+        ]);
         until.CancelAfter(_plan.Length);
         await Disturb(until.Token);
         await running;
+        limited.ForEach(client => client.Dispose());
 
-        Tell(memory);
-        foreach (var wrong in _outcomes.Wrong) output.WriteLine(wrong);
+        Tell(memory, openAi);
         await NothingIsHeld();
         await EveryAnswerIsRecorded(before);
+        foreach (var wrong in _outcomes.Wrong) output.WriteLine(wrong);
         Assert.Empty(_outcomes.Wrong);
+        Assert.InRange(openAi.Broken, 0, OpenAi * _timeline.Times("gateway"));
         await _books.Agree((await _books.Events()).Count);
         foreach (var member in Cluster.Members)
         {
             var troubles = LogTroubles.Of(member);
             Assert.True(troubles is { Unawaited.Count: 0, Unhandled.Count: 0 }, $"{member.Name}: {troubles.Unawaited.Concat(troubles.Unhandled).FirstOrDefault()}");
+            Assert.False(member.Address is not null && memory.Of(member.Name) is { Minutes: > MinutesToTell, Slope: > Growth } grew, $"{member.Name} grew by {memory.Of(member.Name).Slope:0.00} MiB a minute");
         }
     }
 
@@ -63,35 +86,22 @@ public sealed class ChaosTests(ChaosFixture fixture, ITestOutputHelper output) :
             var (next, since) = (_plan.Next(), DateTime.UtcNow);
             _timeline.Begin(next);
             var told = await next.Do(Cluster[next.Member]);
+            _timeline.End();
             output.WriteLine($"{since:HH:mm:ss} {next} {told}");
             if (since + _plan.Every - DateTime.UtcNow is { Ticks: > 0 } rest) await Task.Delay(rest, until).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    /// <summary>What each recipe says when nothing disturbs it.</summary>
-    private async Task<Dictionary<string, string>> Answers()
+    private void Tell(MemoryWatch memory, OpenAiClients openAi)
     {
-        var answers = new Dictionary<string, string>();
-        foreach (var recipe in Recipe.All)
-        {
-            var heard = await _client.Stream(recipe, 0);
-            Assert.True(heard is { IsDone: true, Connections: 1 }, heard.Error);
-            answers[recipe.Name] = heard.Said;
-        }
-
-        return answers;
-    }
-
-    private void Tell(MemoryWatch memory)
-    {
-        output.WriteLine($"{_outcomes.Told.Count} answered, {_outcomes.Continued} of them over more than one connection, {_outcomes.Left.Count} left, {_outcomes.Unknown} unknown; refusals: {string.Join("; ", _outcomes.Refusals.Select(one => $"{one.Value} × {one.Key}"))}");
-        foreach (var line in _timeline.Figures(_outcomes.Pulses)) output.WriteLine(line);
-        var columns = new Columns("process", "starts", "MiB after 1 min", "MiB at the end", "MiB/min", "errors", "unawaited", "unhandled");
+        output.WriteLine($"{_outcomes.Told.Count} answered, {_outcomes.Continued} of them over more than one connection, {openAi.Answered} to the openai package; {_outcomes.Left.Count} left, {openAi.Broken} of them broke for the openai package; {_outcomes.Unknown} unknown; refusals: {string.Join("; ", _outcomes.Refusals.Select(one => $"{one.Value} × {one.Key}"))}");
+        foreach (var line in _timeline.Figures(_outcomes)) output.WriteLine(line);
+        var columns = new Columns("process", "starts", "longest life, min", "MiB after 1 min", "MiB at its end", "MiB/min", "errors", "unawaited", "unhandled");
         foreach (var member in Cluster.Members)
         {
-            var (starts, from, to, slope) = memory.Of(member.Name);
+            var (starts, minutes, from, to, slope) = memory.Of(member.Name);
             var troubles = LogTroubles.Of(member);
-            columns.Add(member.Name, starts, from, to, slope, troubles.Errors.Count, troubles.Unawaited.Count, troubles.Unhandled.Count);
+            columns.Add(member.Name, starts, minutes, from, to, slope, troubles.Errors.Count, troubles.Unawaited.Count, troubles.Unhandled.Count);
         }
 
         foreach (var line in columns.Lines()) output.WriteLine(line);
@@ -100,7 +110,7 @@ public sealed class ChaosTests(ChaosFixture fixture, ITestOutputHelper output) :
     /// <summary>No grant, nobody waiting, and not one message in any queue.</summary>
     private async Task NothingIsHeld()
     {
-        foreach (var model in Recipe.All.Select(recipe => recipe.Model).Distinct())
+        foreach (var model in Recipes.Select(recipe => recipe.Model).Distinct())
             await Eventually.Holds(() => _books.Pool(model), pool => pool is { Granted: 0, Waiting: 0 } && pool.Workers.Count == 2, Patience);
         var queues = await Eventually.Holds(() => BrokerQueues.Read(Cluster["rabbitmq"]), queues => queues.Values.Sum() == 0, Patience);
         output.WriteLine($"RabbitMQ: {queues.Count} queues, all empty");
@@ -110,11 +120,9 @@ public sealed class ChaosTests(ChaosFixture fixture, ITestOutputHelper output) :
     {
         var events = await Eventually.Holds(_books.Events, events => _outcomes.Told.Keys.All(events.Select(recorded => recorded.Id).ToHashSet().Contains), Patience);
         Assert.Equal(events.Count, events.DistinctBy(recorded => recorded.Id).Count());
-        foreach (var recorded in events)
-        {
-            if (_outcomes.Told.TryGetValue(recorded.Id, out var told) && told != (recorded.PromptTokens, recorded.CompletionTokens)) _outcomes.Wrong.Enqueue($"{recorded.Id} was told {told}, recorded {(recorded.PromptTokens, recorded.CompletionTokens)}");
-            if (_outcomes.Left.TryGetValue(recorded.Id, out var heard) && heard > recorded.CompletionTokens) _outcomes.Wrong.Enqueue($"{recorded.Id} was heard for {heard} tokens, recorded with {recorded.CompletionTokens}");
-        }
+        var bills = new Bills(_outcomes, _timeline);
+        events.ForEach(bills.Check);
+        output.WriteLine($"{bills.Abandoned} streams that were left are billed for what was heard at least and what was made up to the grace at most; {_limited.Check(events, _outcomes)}");
 
         var strangers = events.Count(recorded => !before.Contains(recorded.Id) && !_outcomes.Told.ContainsKey(recorded.Id) && !_outcomes.Left.ContainsKey(recorded.Id));
         Assert.InRange(strangers, 0, _outcomes.Unknown);

@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using System.Net;
 
 namespace Platform.Scenarios.Tests.Chaos;
 
 /// <summary>Clients of every kind that ask the same few things again and again, and keep what they were told.</summary>
-internal sealed class Load(PatientClient client, IReadOnlyDictionary<string, string> answers, Outcomes outcomes, int seed)
+/// <param name="isLimited">Whether a quota may end an answer early.</param>
+internal sealed class Load(PatientClient client, IReadOnlyList<Recipe> recipes, IReadOnlyDictionary<Recipe, Answer> answers, Outcomes outcomes, int seed, bool isLimited = false)
 {
     /// <summary>After a refusal, so that a client does not ask in circles.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
@@ -18,61 +20,60 @@ internal sealed class Load(PatientClient client, IReadOnlyDictionary<string, str
     private async Task Client(Random random, CancellationToken until)
     {
         await Task.Yield();
+        long? refused = null;
         while (!until.IsCancellationRequested)
         {
-            var recipe = Recipe.All[random.Next(Recipe.All.Count)];
-            var gateway = Interlocked.Increment(ref _asked);
-            switch (random.Next(20))
+            var recipe = recipes[random.Next(recipes.Count)];
+            var (gateway, asked) = (Interlocked.Increment(ref _asked), Stopwatch.GetTimestamp());
+            var taken = random.Next(20) switch
             {
-                case < 12: await Stream(recipe, gateway); break;
-                case < 16: await Whole(recipe, gateway); break;
-                case < 19: await Leave(recipe, gateway, TimeSpan.FromMilliseconds(random.Next(1500))); break;
-                default: await Leave(Endless, gateway, TimeSpan.FromMilliseconds(random.Next(5000))); break;
-            }
+                < 12 => await Stream(recipe, gateway),
+                < 16 => await Whole(recipe, gateway),
+                < 19 => await Leave(recipe, gateway, TimeSpan.FromMilliseconds(random.Next(1500))),
+                _ => await Leave(Endless, gateway, TimeSpan.FromMilliseconds(random.Next(5000))),
+            };
+            if (taken && refused is { } since) outcomes.Outages.Enqueue((since, Stopwatch.GetTimestamp()));
+            refused = taken ? null : refused ?? asked;
         }
     }
 
-    private async Task Stream(Recipe recipe, int gateway)
+    private async Task<bool> Stream(Recipe recipe, int gateway)
     {
         var heard = await client.Stream(recipe, gateway);
-        if (heard.Id is null)
-        {
-            outcomes.Refused(heard.Error!); // nothing came: it was refused, or its connection broke
-            await Task.Delay(Pause);
-            return;
-        }
+        if (heard.Id is null) return await Refused(heard.Error!); // nothing came: it was refused, or its connection broke
 
         outcomes.Pulses.Enqueue(heard.Pulse);
         if (!heard.IsDone) outcomes.Wrong.Enqueue($"{recipe.Name} {heard.Id} broke at {heard.Position}: {heard.Error}");
-        else if (!heard.EachChoiceEndedOnce) outcomes.Wrong.Enqueue($"{recipe.Name} {heard.Id}: a choice did not end once");
-        else if (heard.Said != answers[recipe.Name]) outcomes.Wrong.Enqueue($"{recipe.Name} {heard.Id} over {heard.Connections} connections is not the uninterrupted answer:\n{heard.Said}\n{answers[recipe.Name]}");
+        else Judge(recipe, heard, isStream: true);
         if (heard.IsDone) outcomes.Told[heard.Id] = heard.Usage!.Value; // asked for
-        else outcomes.Left[heard.Id] = heard.Pieces;
+        else outcomes.Left[heard.Id] = LeftNow(recipe, heard);
+        return true;
     }
 
-    private async Task Whole(Recipe recipe, int gateway)
+    private async Task<bool> Whole(Recipe recipe, int gateway)
     {
         if (await client.Ask(recipe, gateway) is not { } answer)
         {
             Interlocked.Increment(ref outcomes.Unknown);
+            return false;
         }
-        else if (answer.Status == HttpStatusCode.OK)
+
+        if (answer.Status == HttpStatusCode.OK)
         {
             outcomes.Told[answer.Id] = answer.Usage;
+            var heard = new Heard(recipe.Choices);
+            heard.Take(answer.Body);
+            Judge(recipe, heard, isStream: false);
+            return true;
         }
-        else if (answer.Status == HttpStatusCode.RequestTimeout)
-        {
-            outcomes.Wrong.Enqueue($"{recipe.Name}: no answer, and no refusal either");
-        }
-        else
-        {
-            outcomes.Refused($"{(int)answer.Status} {answer.Body.GetRawText()}");
-            await Task.Delay(Pause);
-        }
+
+        if (answer.Status != HttpStatusCode.RequestTimeout) return await Refused($"{(int)answer.Status} {answer.Body.GetRawText()}");
+        outcomes.Wrong.Enqueue($"{recipe.Name}: no answer, and no refusal either");
+        return false;
     }
 
     /// <summary>Goes after a while, and does not come back either when its connection breaks before that.</summary>
-    private async Task Leave(Recipe recipe, int gateway, TimeSpan after)
+    private async Task<bool> Leave(Recipe recipe, int gateway, TimeSpan after)
     {
         using var leave = new CancellationTokenSource(after);
         var heard = new Heard(recipe.Choices);
@@ -84,7 +85,23 @@ internal sealed class Load(PatientClient client, IReadOnlyDictionary<string, str
         {
         }
 
-        if (heard.Id is { } id) outcomes.Left[id] = heard.Pieces;
+        if (heard.Id is { } id) outcomes.Left[id] = LeftNow(recipe, heard);
         else Interlocked.Increment(ref outcomes.Unknown);
+        return heard.Id is not null || heard.Error is null;
+    }
+
+    private void Judge(Recipe recipe, Heard heard, bool isStream)
+    {
+        if (!heard.EachChoiceEndedOnce) outcomes.Wrong.Enqueue($"{recipe.Name} {heard.Id}: a choice did not end once");
+        else if ((isLimited ? answers[recipe].Leaves(heard.Texts) : answers[recipe].Differs(heard, isStream)) is { } difference) outcomes.Wrong.Enqueue($"{recipe.Name} {heard.Id} over {heard.Connections} connections is not the uninterrupted answer: {difference}");
+    }
+
+    private static LeftStream LeftNow(Recipe recipe, Heard heard) => new(recipe, heard.Tokens, heard.Pulse.LastAt, Stopwatch.GetTimestamp());
+
+    private async Task<bool> Refused(string error)
+    {
+        var limited = outcomes.Refused(error);
+        await Task.Delay(limited ? 5 * Pause : Pause);
+        return limited;
     }
 }

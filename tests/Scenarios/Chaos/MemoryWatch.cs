@@ -5,10 +5,10 @@ using ClusterMember = Platform.Scenarios.Tests.Cluster.ClusterMember;
 
 namespace Platform.Scenarios.Tests.Chaos;
 
-/// <summary>Looks every other second at the memory of every process of a cluster.</summary>
+/// <summary>Looks every second at the memory of every process of a cluster.</summary>
 internal sealed class MemoryWatch(TestCluster cluster)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     /// <summary>What a process takes in its first minute it takes once.</summary>
     private static readonly TimeSpan WarmUp = TimeSpan.FromMinutes(1);
@@ -31,27 +31,21 @@ internal sealed class MemoryWatch(TestCluster cluster)
         }
     }
 
-    /// <summary>How often it was started, MiB after the first minute and at the end of its last life, and MiB a minute after the first minutes of all its lives.</summary>
-    public (int Starts, double? From, double? To, double? Slope) Of(string member)
+    /// <summary>How often it was started, minutes of its longest life, and of that MiB after the first minute and at the end, and MiB a minute in between.</summary>
+    public (int Starts, double Minutes, double? From, double? To, double? Slope) Of(string member)
     {
         var lives = _lives[member];
-        var settled = lives[^1].Settled;
-        return settled.Count == 0 ? (lives.Count, null, null, null) : (lives.Count, settled[0].Mebibytes, settled[^1].Mebibytes, Slope(lives));
+        var longest = lives.MaxBy(life => life.Settled.Count)!; // it was started
+        return longest.Settled is [var first, .., var last] settled
+            ? (lives.Count, last.Minutes, first.Mebibytes, last.Mebibytes, last.Minutes - first.Minutes < 1 ? null : Slope(settled))
+            : (lives.Count, longest.Age.Elapsed.TotalMinutes, null, null, null);
     }
 
-    /// <summary>Least squares with one slope for all lives and a level for each; null where they were too short to tell.</summary>
-    private static double? Slope(List<Life> lives)
+    /// <summary>Least squares.</summary>
+    private static double Slope(List<(double Minutes, double Mebibytes)> samples)
     {
-        var (over, under, seconds) = (0.0, 0.0, 0.0);
-        foreach (var settled in lives.Select(life => life.Settled).Where(settled => settled.Count > 1))
-        {
-            var (time, memory) = (settled.Average(sample => sample.Minutes), settled.Average(sample => sample.Mebibytes));
-            over += settled.Sum(sample => (sample.Minutes - time) * (sample.Mebibytes - memory));
-            under += settled.Sum(sample => (sample.Minutes - time) * (sample.Minutes - time));
-            seconds += 60 * (settled[^1].Minutes - settled[0].Minutes);
-        }
-
-        return seconds < 60 ? null : over / under;
+        var (time, memory) = (samples.Average(sample => sample.Minutes), samples.Average(sample => sample.Mebibytes));
+        return samples.Sum(sample => (sample.Minutes - time) * (sample.Mebibytes - memory)) / samples.Sum(sample => (sample.Minutes - time) * (sample.Minutes - time));
     }
 
     private void Look(ClusterMember member)

@@ -19,6 +19,18 @@ internal sealed record Recipe(string Name, string Model, int Choices, string Mor
         new("fast", TestCatalogue.Fast, 2, """ "seed":3,"n":2,"max_tokens":500 """),
     ];
 
+    /// <summary>Of the bundled model: its arithmetic is no closed form, so that two tokens that are nearly as likely may change places.</summary>
+    public static IReadOnlyList<Recipe> Real { get; } =
+    [
+        new("gravity", TestCatalogue.SmolLm, 1, """ "temperature":0,"max_tokens":120,"ignore_eos":true,"logprobs":true,"top_logprobs":2 """),
+        new("a lighthouse by the sea", TestCatalogue.SmolLm, 1, """ "temperature":0,"max_tokens":90,"ignore_eos":true,"logprobs":true,"top_logprobs":2 """),
+    ];
+
+    public bool IsExact => Model != TestCatalogue.SmolLm;
+
+    /// <summary>What a choice draws in a second at most; null: as much as the machine can.</summary>
+    public double? Pace => Model == TestCatalogue.Slow ? 1000 / TestCatalogue.SlowStepMs : null;
+
     private const string Form = """
         {"type":"json_schema","json_schema":{"name":"animals","strict":true,"schema":{"type":"object","properties":{
           "animals":{"type":"array","minItems":2,"maxItems":4,"items":{"type":"object","properties":{"name":{"type":"string","pattern":"^[a-z ]{3,20}$"},"legs":{"type":"integer"}},"required":["name","legs"],"additionalProperties":false}},

@@ -52,7 +52,7 @@ public sealed class RollingRestartTests(ChaosFixture fixture, ITestOutputHelper 
         foreach (var (name, times) in ended) columns.Add([name, .. times.Cast<object?>()]);
         foreach (var line in columns.Lines()) output.WriteLine(line);
         output.WriteLine($"{_outcomes.Told.Count} streams, {_outcomes.Continued} of them over more than one connection; refusals: {string.Join("; ", _outcomes.Refusals.Select(one => $"{one.Value} × {one.Key}"))}");
-        foreach (var line in new Timeline().Figures(_outcomes.Pulses)) output.WriteLine(line);
+        foreach (var line in new Timeline().Figures(_outcomes)) output.WriteLine(line);
         Assert.Empty(_outcomes.Wrong);
         Assert.All(ended, one => Assert.All(one.Value, time => Assert.InRange(time, TimeSpan.Zero, Grace)));
         await Eventually.Holds(_books.Events, events => _outcomes.Told.Keys.All(events.Select(recorded => recorded.Id).ToHashSet().Contains), TimeSpan.FromSeconds(60));

@@ -35,6 +35,10 @@ internal sealed class Books : IAsyncDisposable
 
     public Task<List<RecordedGeneration>> Events() => Ledger.All(_cluster.ConnectionString);
 
+    /// <summary>Limits a project, and keys of it, in tokens a minute.</summary>
+    public Task Limit(string project, long tokens, IReadOnlyDictionary<string, long> keys) =>
+        Grains.GetGrain<IProjectQuota>(project).Configure(new QuotaLimits { Project = new Rate(null, tokens), Keys = keys.ToDictionary(key => key.Key, key => new Rate(null, key.Value)) });
+
     /// <summary>Of all the projects together.</summary>
     public async Task<(int OpenReservations, long Reserved, long Spent)> Quota()
     {
@@ -60,7 +64,7 @@ internal sealed class Books : IAsyncDisposable
         var events = await Eventually.Holds(Events, events => events.Count >= generations, TimeSpan.FromSeconds(60));
         Assert.Equal(generations, events.Count);
         Assert.Equal(generations, events.Select(recorded => recorded.Id).Distinct().Count());
-        var tokens = events.Sum(recorded => recorded.PromptTokens + recorded.CompletionTokens);
+        var tokens = events.Sum(recorded => recorded.Tokens);
         await Eventually.Holds(Usage, usage => usage == (generations, tokens), TimeSpan.FromSeconds(60));
         await Eventually.Holds(Quota, quota => quota == (0, 0, tokens), TimeSpan.FromSeconds(60));
     }
