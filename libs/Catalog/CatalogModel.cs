@@ -124,6 +124,12 @@ public sealed record Prices(decimal Input = 0, decimal CachedInput = 0, decimal 
     /// <summary>In millionths of the currency unit: a price per million tokens is a price in millionths per token.</summary>
     public long Micros(int promptTokens, int cachedTokens, int completionTokens) =>
         (long)Math.Round(((promptTokens - cachedTokens) * Input) + (cachedTokens * CachedInput) + (completionTokens * Output));
+
+    /// <summary>What so many tokens cost at most, in millionths of the currency unit, whatever of them is cached.</summary>
+    public long MostMicros(long promptTokens, long completionTokens) => (long)Math.Ceiling((promptTokens * Math.Max(Input, CachedInput)) + (completionTokens * Output));
+
+    /// <summary>Of a video, in millionths of the currency unit.</summary>
+    public long VideoMicros(int frames, int fps) => (long)Math.Ceiling((decimal)frames / fps * Second * 1_000_000);
 }
 
 public enum VectorPooling { Mean, First, Last }

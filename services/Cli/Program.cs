@@ -5,6 +5,7 @@ using Platform.Cli.Chaos;
 using Platform.Cli.Chat;
 using Platform.Cli.Down;
 using Platform.Cli.Keys;
+using Platform.Cli.Limits;
 using Platform.Cli.Logs;
 using Platform.Cli.Models;
 using Platform.Cli.Status;
@@ -24,6 +25,7 @@ var root = new RootCommand("A team's own OpenAI, built on open models.")
     ChatCommand.Create(house, signals),
     ModelsCommand.Create(house),
     KeysCommand.Create(house),
+    LimitsCommand.Create(house),
     UsageCommand.Create(house),
     TestCommand.Create(house),
     BenchCommand.Create(house),

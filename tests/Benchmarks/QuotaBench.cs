@@ -15,7 +15,12 @@ internal static class QuotaBench
         await using var host = await BenchHost.Start();
         var quota = host.Services.GetRequiredService<IGrainFactory>().GetGrain<IProjectQuota>("bench");
         var rate = new Rate(1_000_000_000, 1_000_000_000_000);
-        await quota.Configure(new() { Project = rate, Keys = new Dictionary<string, Rate> { ["key"] = rate }, Models = new Dictionary<string, Rate> { ["model"] = rate } });
+        var budget = new Budget(1_000_000_000_000, 1_000_000_000_000);
+        await quota.Configure(new()
+        {
+            Project = rate, Keys = new Dictionary<string, Rate> { ["key"] = rate }, Models = new Dictionary<string, Rate> { ["model"] = rate },
+            ProjectBudget = budget, KeyBudgets = new Dictionary<string, Budget> { ["key"] = budget },
+        });
         await Measure(quota, Pairs / 4);
         var (pairs, cpu) = await Measure(quota, Pairs);
         return new Table().AddColumns("", "").AddRow($"reserve + settle pairs/s, {Callers} callers, one project", $"{pairs:F0}").AddRow("CPU a pair, µs", $"{cpu:F1}");
@@ -30,9 +35,9 @@ internal static class QuotaBench
             for (var i = 0; i < each; i++)
             {
                 var id = ids[caller * each + i];
-                var answer = await quota.Reserve(new(id, "key", "model", 300));
+                var answer = await quota.Reserve(new(id, "key", "model", new(300, 300)));
                 if (!answer.Granted) throw new InvalidOperationException($"refused by {answer.Limit}");
-                await quota.Settle(id, 120, nothingToRecord: true);
+                await quota.Settle(id, new(120, 120), nothingToRecord: true);
             }
         })));
         return (ids.Length / Stopwatch.GetElapsedTime(began).TotalSeconds, (Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / ids.Length);

@@ -34,14 +34,14 @@ public sealed class SpentReaderTests : IAsyncLifetime
         foreach (var read in reads.DistinctBy(r => r.Sequence))
         {
             var counted = await _host.Scalar<long>($"select count(*) from ledger.mt_events where seq_id <= {read.Sequence}");
-            Assert.Equal((counted * 18, counted * 18), (read.Tokens, read.CostMicros));
+            Assert.Equal((counted * 18, counted * 18), (read.Keys.Sum(key => key.Tokens), read.Keys.Sum(key => key.CostMicros)));
             Assert.All(read.Above, above => Assert.True(above.Sequence > read.Sequence && above is { Tokens: 18, CostMicros: 18, KeyId: "key_a" }));
             Assert.Equal(read.Above.Count, read.Above.Select(above => above.Sequence).Distinct().Count());
         }
 
         Assert.Contains(reads, read => read.Above.Count > 0);
 
-        Assert.Equal(2000 * 18, reads[^1].Tokens);
+        Assert.Equal(2000 * 18, reads[^1].Keys.Single().Tokens);
     }
 
     [Fact]
@@ -59,14 +59,16 @@ public sealed class SpentReaderTests : IAsyncLifetime
 
         Assert.Equal([new("key_a", "model_a", 2, 36), new("key_b", "model_b", 1, 18)], spent.Recent.OrderBy(r => r.KeyId));
         Assert.Equal(5, spent.Sequence);
-        Assert.InRange(spent.Tokens, 36, 54);
+        Assert.Equal(CalendarMonth.Of(now), spent.Month);
+        Assert.InRange(spent.Keys.Single(key => key.KeyId == "key_a").Tokens, 18, 36); // the older one may be last month's
+        Assert.Equal(new SpentByKey("key_b", 18, 18), spent.Keys.Single(key => key.KeyId == "key_b"));
     }
 
     [Fact]
     public async Task A_project_without_use_has_spent_nothing()
     {
         var spent = await Read("proj_new");
-        Assert.Equal((0, 0, 0, 0), (spent.Sequence, spent.Tokens, spent.CostMicros, spent.Recent.Count));
+        Assert.Equal((0, 0, 0), (spent.Sequence, spent.Keys.Count, spent.Recent.Count));
     }
 
     private Task<Spent> Read(string project) => _host.Get<SpentReader>().ReadAsync(project, TestContext.Current.CancellationToken);

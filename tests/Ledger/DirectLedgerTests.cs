@@ -54,9 +54,9 @@ public sealed class DirectLedgerTests : IAsyncLifetime
         Assert.NotNull(await _host.Services.GetRequiredService<ContentReader>().Read(finished.Figures.GenerationId, Cancellation));
         await Eventually.Holds(() => Told.Of("proj_a").Any());
         var told = Assert.Single(Told.Of("proj_a"));
-        Assert.Equal((finished.Figures.GenerationId, 18, 21), (told.GenerationId, told.Tokens, told.CostMicros));
+        Assert.Equal((finished.Figures.GenerationId, finished.Figures.KeyId, 18, 21, finished.Figures.FinishedAt), (told.GenerationId, told.KeyId, told.Amount.Tokens, told.Amount.CostMicros, told.FinishedAt));
         var spent = await Eventually.Holds(() => _host.Services.GetRequiredService<SpentReader>().ReadAsync("proj_a", Cancellation), s => s.Sequence > 0);
-        Assert.Equal((told.Sequence, 18, 21), (spent.Sequence, spent.Tokens, spent.CostMicros));
+        Assert.Equal((told.Sequence, new SpentByKey(finished.Figures.KeyId, 18, 21)), (spent.Sequence, spent.Keys.Single()));
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class DirectLedgerTests : IAsyncLifetime
         Told.FailNext(int.MaxValue);
         await Ledger.Record(Finished("proj_away"), Cancellation).WaitAsync(TimeSpan.FromSeconds(5), Cancellation);
         var spent = await Eventually.Holds(() => _host.Services.GetRequiredService<SpentReader>().ReadAsync("proj_away", Cancellation), s => s.Sequence > 0);
-        Assert.Equal(18, spent.Tokens);
+        Assert.Equal(18, spent.Keys.Sum(key => key.Tokens));
     }
 
     [Fact]

@@ -33,9 +33,9 @@ public sealed class RecordingQuota(Told told) : Grain, IProjectQuota
 
     public ValueTask<QuotaAnswer> Reserve(Reservation reservation) => throw new NotSupportedException();
 
-    public ValueTask<QuotaAnswer> TopUp(string generationId, long tokens) => throw new NotSupportedException();
+    public ValueTask<QuotaAnswer> TopUp(string generationId, Amount more) => throw new NotSupportedException();
 
-    public ValueTask Settle(string generationId, long usedTokens, bool nothingToRecord) => throw new NotSupportedException();
+    public ValueTask Settle(string generationId, Amount used, bool nothingToRecord) => throw new NotSupportedException();
 
     public ValueTask Offer(IReadOnlyList<Reservation> live) => throw new NotSupportedException();
 

@@ -8,7 +8,8 @@ public sealed class SpentEvents(NpgsqlDataSource database)
 {
     internal const string Select = $"""
         select seq_id, stream_id, data -> 'figures' ->> 'project_id', data -> 'figures' ->> 'key_id', data -> 'figures' ->> 'model',
-        coalesce((data -> 'figures' ->> 'prompt_tokens')::bigint, 0) + coalesce((data -> 'figures' ->> 'completion_tokens')::bigint, 0), coalesce((data -> 'figures' ->> 'cost_micros')::bigint, 0)
+        coalesce((data -> 'figures' ->> 'prompt_tokens')::bigint, 0) + coalesce((data -> 'figures' ->> 'completion_tokens')::bigint, 0) + coalesce((data -> 'figures' ->> 'video_frames')::bigint, 0),
+        coalesce((data -> 'figures' ->> 'cost_micros')::bigint, 0), (data -> 'figures' ->> 'finished_at')::timestamptz
         from {LedgerSchema.Name}.mt_events
         """;
 
@@ -25,9 +26,14 @@ public sealed class SpentEvents(NpgsqlDataSource database)
     {
         var events = new List<SpentEvent>();
         while (await reader.ReadAsync(cancellation))
-            events.Add(new(reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetInt64(5), reader.GetInt64(6)));
+        {
+            events.Add(new(
+                reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetInt64(5), reader.GetInt64(6), reader.GetFieldValue<DateTimeOffset>(7)));
+        }
+
         return events;
     }
 }
 
-public readonly record struct SpentEvent(long Sequence, string GenerationId, string ProjectId, string KeyId, string Model, long Tokens, long CostMicros);
+/// <param name="Tokens">Input and output; a frame of video counts as one.</param>
+public readonly record struct SpentEvent(long Sequence, string GenerationId, string ProjectId, string KeyId, string Model, long Tokens, long CostMicros, DateTimeOffset FinishedAt);

@@ -10,6 +10,7 @@ public sealed class SpentReader(NpgsqlDataSource database, TimeProvider time)
     public async Task<Spent> ReadAsync(string projectId, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
+        var month = CalendarMonth.Of(now);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         await using var batch = new NpgsqlBatch(connection, snapshot)
@@ -21,11 +22,11 @@ public sealed class SpentReader(NpgsqlDataSource database, TimeProvider time)
                     Parameters = { new() { Value = UsageRollupProjection.Shard } },
                 },
                 new($"""
-                    select coalesce(sum(input_tokens + output_tokens + video_frames), 0)::bigint, coalesce(sum(cost_micros), 0)::bigint
-                    from {UsageTables.Name(BucketWidth.Day)} where project_id = $1 and bucket >= $2
+                    select key_id, sum(input_tokens + output_tokens + video_frames)::bigint, sum(cost_micros)::bigint
+                    from {UsageTables.Name(BucketWidth.Day)} where project_id = $1 and bucket >= $2 group by key_id
                     """)
                 {
-                    Parameters = { new() { Value = projectId }, new() { Value = new DateTimeOffset(now.Year, now.Month, 1, 0, 0, 0, TimeSpan.Zero) } },
+                    Parameters = { new() { Value = projectId }, new() { Value = month } },
                 },
                 new($"""
                     select key_id, model, sum(requests)::bigint, sum(input_tokens + output_tokens + video_frames)::bigint
@@ -47,24 +48,27 @@ public sealed class SpentReader(NpgsqlDataSource database, TimeProvider time)
         await reader.ReadAsync(cancellation);
         var sequence = reader.GetInt64(0);
         await reader.NextResultAsync(cancellation);
-        await reader.ReadAsync(cancellation);
-        var (tokens, cost) = (reader.GetInt64(0), reader.GetInt64(1));
+        var keys = new List<SpentByKey>();
+        while (await reader.ReadAsync(cancellation)) keys.Add(new(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2)));
         await reader.NextResultAsync(cancellation);
         var recent = new List<RecentUse>();
         while (await reader.ReadAsync(cancellation)) recent.Add(new(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3)));
         await reader.NextResultAsync(cancellation);
-        return new Spent(sequence, tokens, cost, recent) { Above = await SpentEvents.Read(reader, cancellation) };
+        return new Spent(sequence, month, keys, recent) { Above = await SpentEvents.Read(reader, cancellation) };
     }
 }
 
 /// <param name="Sequence">The rollup holds every event up to this one and none above.</param>
-/// <param name="Tokens">Input and output since the month began (UTC); a frame of video counts as one.</param>
-/// <param name="CostMicros">Since the month began (UTC).</param>
+/// <param name="Month">First instant of the month that was read (UTC).</param>
+/// <param name="Keys">What each key has spent since then.</param>
 /// <param name="Recent">Use in the buckets of at least the last two minutes.</param>
-public sealed record Spent(long Sequence, long Tokens, long CostMicros, IReadOnlyList<RecentUse> Recent)
+public sealed record Spent(long Sequence, DateTimeOffset Month, IReadOnlyList<SpentByKey> Keys, IReadOnlyList<RecentUse> Recent)
 {
     /// <summary>What is recorded but not in the rollup yet.</summary>
     public IReadOnlyList<SpentEvent> Above { get; init; } = [];
 }
+
+/// <param name="Tokens">Input and output; a frame of video counts as one.</param>
+public readonly record struct SpentByKey(string KeyId, long Tokens, long CostMicros);
 
 public readonly record struct RecentUse(string KeyId, string Model, long Requests, long Tokens);

@@ -58,6 +58,9 @@ public sealed record VideoJob
     public IReadOnlyList<string> Blobs =>
         [.. new[] { Order.Picture, Order.LastPicture, Order.Source, Checkpoint, Preview, Clip?.Video, Clip?.Thumbnail, Clip?.Spritesheet }.OfType<string>().Distinct()];
 
+    /// <summary>Blobs that only a run needs.</summary>
+    public IReadOnlyList<string> Partial => [.. new[] { Checkpoint, Preview }.OfType<string>()];
+
     /// <summary>What the ledger counts of it. A clip that was not finished costs nothing.</summary>
     /// <param name="clip">The finished clip.</param>
     public GenerationFigures Figures(DateTimeOffset finishedAt, VideoClip? clip = null, long costMicros = 0) => new()

@@ -1,4 +1,5 @@
 using Npgsql;
+using Platform.Blobs;
 
 namespace Platform.Eventing.Videos;
 
@@ -37,12 +38,24 @@ public sealed class VideoReader(NpgsqlDataSource database)
     public async Task<VideoJob?> FindByBlob(string blob, CancellationToken cancellation) =>
         (await Read("where blobs @> array[$1] and clip is not null", cancellation, blob)).FirstOrDefault(job => job.Clip is { } clip && (clip.Video == blob || clip.Thumbnail == blob || clip.Spritesheet == blob));
 
-    public async Task<bool> IsReferenced(string blob, CancellationToken cancellation)
+    private async Task<bool> IsReferenced(string blob, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand($"select exists (select from {VideoTable.Name} where blobs @> array[$1])");
         command.Parameters.Add(new() { Value = blob });
         return (bool)(await command.ExecuteScalarAsync(cancellation))!; // exists is never null
     }
+
+    /// <summary>Deletes those of the blobs that no job refers to.</summary>
+    public async Task EraseUnreferenced(IEnumerable<string> ids, IBlobStore blobs, CancellationToken cancellation)
+    {
+        foreach (var id in ids)
+        {
+            if (!await IsReferenced(id, cancellation)) await blobs.Delete(BlobId.Parse(id), cancellation);
+        }
+    }
+
+    /// <summary>Jobs that are not over.</summary>
+    public Task<IReadOnlyList<VideoJob>> Undone(CancellationToken cancellation) => Read("where status in ('queued', 'in_progress')", cancellation);
 
     /// <summary>Jobs that stand still: queued without a worker, or with a lapsed lease, and not told of to a worker for a while. Marks them as told of.</summary>
     public async Task<IReadOnlyList<(string Id, string Model)>> TakeStranded(TimeSpan patience, CancellationToken cancellation)

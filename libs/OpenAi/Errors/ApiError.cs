@@ -34,6 +34,10 @@ public sealed record ApiError(int Status, string Message, string Type, string? P
     public static ApiError RateLimited(string message, TimeSpan? retryAfter) =>
         new(429, message, "rate_limit_error", null, "rate_limit_exceeded") { RetryAfter = retryAfter, ShouldRetry = retryAfter is null ? false : null };
 
+    /// <summary>The month's budget is used up: trying again is no use, though the status says it is.</summary>
+    public static ApiError InsufficientQuota(string which) =>
+        new(429, $"You exceeded your current quota, please check your plan and billing details. {which}", "insufficient_quota", null, "insufficient_quota") { ShouldRetry = false };
+
     public static ApiError Unavailable(string message, TimeSpan retryAfter) =>
         new(503, message, "server_error", null, "service_unavailable") { RetryAfter = retryAfter };
 

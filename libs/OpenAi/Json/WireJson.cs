@@ -15,6 +15,8 @@ namespace Platform.OpenAi.Json;
 [JsonSerializable(typeof(UsagePage<CostResult>))]
 [JsonSerializable(typeof(ListPage<ProjectApiKey>))]
 [JsonSerializable(typeof(ListPage<ProjectRateLimit>))]
+[JsonSerializable(typeof(SpendLimit))]
+[JsonSerializable(typeof(DeletedSpendLimit))]
 [JsonSerializable(typeof(DeletedApiKey))]
 [JsonSerializable(typeof(ProjectWebhook))]
 [JsonSerializable(typeof(ListPage<ProjectWebhook>))]

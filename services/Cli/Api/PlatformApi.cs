@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Platform.Cli.Terminal;
 using Platform.Cli.Up;
@@ -27,6 +28,20 @@ internal sealed class PlatformApi : IDisposable
 
     public Task<JsonElement> Post(string path, object body, CancellationToken cancellation) =>
         Read(new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) }, cancellation);
+
+    /// <summary>What a list holds, page by page.</summary>
+    public async IAsyncEnumerable<JsonElement> List(string path, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        JsonElement page;
+        var after = "";
+        do
+        {
+            page = await Get($"{path}?limit=100{after}", cancellation);
+            foreach (var one in page.GetProperty("data").EnumerateArray()) yield return one;
+            after = $"&after={page.GetProperty("last_id").GetString()}";
+        }
+        while (page.GetProperty("has_more").GetBoolean());
+    }
 
     /// <summary>Whether requests may name a model or alias so.</summary>
     public async Task<bool> Serves(string name, CancellationToken cancellation)

@@ -37,21 +37,11 @@ internal static class KeysCommand
         {
             using var api = PlatformApi.AsAdmin(house);
             var table = Screen.Table("KEY", "NAME", "SECRET", "CREATED");
-            var path = Path(parsed.GetRequiredValue(project)) + "?limit=100";
-            JsonElement page;
-            var after = "";
-            do
+            await foreach (var key in api.List(Path(parsed.GetRequiredValue(project)), cancellation))
             {
-                page = await api.Get(path + after, cancellation);
-                foreach (var key in page.GetProperty("data").EnumerateArray())
-                {
-                    var created = DateTimeOffset.FromUnixTimeSeconds(key.GetProperty("created_at").GetInt64()).ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
-                    table.AddRow(new Text(Text(key, "id")), new Text(Text(key, "name")), new Text(Text(key, "redacted_value")), new Text(created));
-                }
-
-                after = $"&after={Text(page, "last_id")}";
+                var created = DateTimeOffset.FromUnixTimeSeconds(key.GetProperty("created_at").GetInt64()).ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+                table.AddRow(new Text(Text(key, "id")), new Text(Text(key, "name")), new Text(Text(key, "redacted_value")), new Text(created));
             }
-            while (page.GetProperty("has_more").GetBoolean());
 
             Screen.Out.Write(table);
             return 0;

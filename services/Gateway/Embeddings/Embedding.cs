@@ -27,7 +27,7 @@ internal sealed partial class Embedding : IAsyncDisposable
         (Id, Request, this.owner) = (id, request, owner);
         (StartedAt, began) = (owner.Clock.GetUtcNow(), owner.Clock.GetTimestamp());
         deadline = StartedAt + owner.Options.Timeout;
-        Reservation = new Reservation(id, request.Caller.KeyId, request.Model.Id, estimate);
+        Reservation = new Reservation(id, request.Caller.KeyId, request.Model.Id, new Amount(estimate, request.Model.Entry.Prices.MostMicros(estimate, 0)));
         place = new PoolPlace(request.Model.Id, owner.Grains, owner.Clock, owner.Options, owner.Logger);
         answers = owner.Inbox.Open(id);
         Vectors = new CollectedVectors(request.Inputs.Count);
@@ -42,6 +42,9 @@ internal sealed partial class Embedding : IAsyncDisposable
     public bool IsReserved { get; set; }
     public CollectedVectors Vectors { get; private set; }
 
+    /// <summary>By the vectors there are.</summary>
+    public Amount Used => new(Vectors.PromptTokens, Request.Model.Entry.Prices.Micros(Vectors.PromptTokens, 0, 0));
+
     /// <summary>The worker that has it now, or had it last.</summary>
     public string Worker { get; private set; } = "";
     public int Run { get; private set; }
@@ -54,7 +57,7 @@ internal sealed partial class Embedding : IAsyncDisposable
         {
             var lost = Worker;
             if (Run > 1) await Task.Delay(NextLook, owner.Clock, cancellation); // two workers in a row could not
-            var ticket = new Ticket($"{Id}/{++Run}", Request.Caller.ProjectId, 0, Request.Slots, Reservation.Tokens, [], lost.Length > 0 ? lost : null);
+            var ticket = new Ticket($"{Id}/{++Run}", Request.Caller.ProjectId, 0, Request.Slots, Reservation.Amount.Tokens, [], lost.Length > 0 ? lost : null);
             await foreach (var refusal in place.Take(ticket, takesOver: Run > 1, cancellation))
             {
                 if (refusal is not null) return refusal;

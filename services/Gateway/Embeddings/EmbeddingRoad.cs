@@ -15,11 +15,11 @@ internal sealed partial class EmbeddingRoad(LiveEmbeddings embeddings, IGenerati
     {
         await using var embedding = await embeddings.Begin(request);
         var project = grains.GetGrain<IProjectQuota>(request.Caller.ProjectId);
-        var quota = await project.Reserve(embedding.Reservation);
+        var quota = await project.Admit(embedding.Reservation, clock);
         RateLimitHeaders.Write(http.Response, quota);
         if (!quota.Granted)
         {
-            await GenerationRoad.OverLimit(quota, request.Caller.ProjectId).Write(http);
+            await Admission.OverLimit(quota, request.Caller.ProjectId).Write(http);
             return null;
         }
 
@@ -57,7 +57,7 @@ internal sealed partial class EmbeddingRoad(LiveEmbeddings embeddings, IGenerati
     {
         var metrics = embedding.Request.Model.Metrics;
         metrics.Duration(embedding.Age.TotalSeconds, refusal is null ? Observed.Completed : Observed.Refused);
-        var freed = Free(embedding, refusal is null ? embedding.Vectors.PromptTokens : 0, nothingToRecord: refusal is not null, project);
+        var freed = Free(embedding, refusal is null ? embedding.Used : default, nothingToRecord: refusal is not null, project);
         if (refusal is null)
         {
             metrics.Tokens(embedding.Vectors.PromptTokens, 0);
@@ -67,12 +67,12 @@ internal sealed partial class EmbeddingRoad(LiveEmbeddings embeddings, IGenerati
         await freed;
     }
 
-    private async Task Free(Embedding embedding, long usedTokens, bool nothingToRecord, IProjectQuota project)
+    private async Task Free(Embedding embedding, Amount used, bool nothingToRecord, IProjectQuota project)
     {
         try
         {
             await embedding.LeaveWorker();
-            await project.Settle(embedding.Id, usedTokens, nothingToRecord);
+            await project.Settle(embedding.Id, used, nothingToRecord);
         }
         catch (Exception e)
         {
@@ -97,7 +97,7 @@ internal sealed partial class EmbeddingRoad(LiveEmbeddings embeddings, IGenerati
         QueuedMs = (int)(embedding.Queued?.TotalMilliseconds ?? 0),
         PromptTokens = embedding.Vectors.PromptTokens,
         Choices = embedding.Request.Inputs.Count,
-        CostMicros = (long)Math.Round(embedding.Vectors.PromptTokens * embedding.Request.Model.Entry.Prices.Input),
+        CostMicros = embedding.Used.CostMicros,
     };
 
     private static partial class Log

@@ -1,4 +1,5 @@
 using Platform.Contracts.Runs;
+using Platform.Grains.Quotas;
 
 namespace Platform.Gateway.Generations;
 
@@ -8,11 +9,11 @@ internal sealed partial class Generation
     private Task raising = Task.CompletedTask;
 
     /// <summary>Says what was used of the reservation.</summary>
-    public async Task SettleQuota(long usedTokens, bool nothingToRecord)
+    public async Task SettleQuota(Amount used, bool nothingToRecord)
     {
         Quota.AskNoMore();
         await raising; // a top-up that came later would open the reservation again
-        await Quota.Settle(usedTokens, nothingToRecord);
+        await Quota.Settle(used, nothingToRecord);
     }
 
     private void Begin(RunStarted started)

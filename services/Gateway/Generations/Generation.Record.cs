@@ -1,5 +1,6 @@
 using Platform.Contracts.Generations;
 using Platform.Contracts.Runs;
+using Platform.Grains.Quotas;
 
 namespace Platform.Gateway.Generations;
 
@@ -33,8 +34,13 @@ internal sealed partial class Generation
         Seed = Request.Sampling.Seed,
         Deterministic = Request.Sampling.Deterministic,
         Stream = Request.Stream,
-        CostMicros = Started is { } started ? Model.Entry.Prices.Micros(started.PromptTokens, started.CachedTokens, CompletionTokens) : 0,
+        CostMicros = Used.CostMicros,
     };
+
+    /// <summary>By now.</summary>
+    public Amount Used => Started is { } started
+        ? new(started.PromptTokens + CompletionTokens, Model.Entry.Prices.Micros(started.PromptTokens, started.CachedTokens, CompletionTokens))
+        : default;
 
     /// <summary>The body goes along where it will be recorded, or where a client may come back to the stream.</summary>
     private RunRecord Record() => new(Figures(), Request.KeepContent, Request.KeepContent || Request.Stream ? Request.BodyText : null);

@@ -1,7 +1,5 @@
 using Platform.Contracts.Runs;
 using Platform.Gateway.Errors;
-using Platform.Grains.Quotas;
-using Platform.OpenAi.Errors;
 
 namespace Platform.Gateway.Generations;
 
@@ -16,7 +14,7 @@ internal sealed partial class GenerationRoad(LiveGenerations generations, Settle
         var quota = await generation.Quota.Reserve();
         RateLimitHeaders.Write(http.Response, quota);
         if (quota.Granted) await Drive(generation, answerTo(generation), http.RequestAborted);
-        else await OverLimit(quota, request.Caller.ProjectId).Write(http);
+        else await Admission.OverLimit(quota, request.Caller.ProjectId).Write(http);
         await http.Response.CompleteAsync(); // the client need not wait until the worker has been told
     }
 
@@ -32,14 +30,6 @@ internal sealed partial class GenerationRoad(LiveGenerations generations, Settle
         if (ending.Error is { } failure) await answer.Fail(failure, left);
         else if (ending != Ending.Left) await answer.End(generation, left);
         return ending;
-    }
-
-    public static ApiError OverLimit(QuotaAnswer quota, string projectId)
-    {
-        var limit = quota.Limit == "requests" ? quota.Requests.Limit : quota.Tokens.Limit;
-        return quota.RetryAfterMs < 0
-            ? ApiError.RateLimited($"Request too large: it may need more {quota.Limit} than the limit of {limit} {quota.Limit} per minute ever allows in the project {projectId}. Shorten it or lower max_completion_tokens.", null)
-            : ApiError.RateLimited($"Rate limit of {limit} {quota.Limit} per minute reached in the project {projectId}. Please try again in {RateLimitHeaders.Duration(quota.RetryAfterMs)}.", TimeSpan.FromMilliseconds(quota.RetryAfterMs));
     }
 
     private async Task<Ending> Relay(Generation generation, IAnswer answer, CancellationToken left)

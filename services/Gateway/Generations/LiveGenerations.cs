@@ -27,7 +27,7 @@ internal sealed class LiveGenerations(
         var run = request.FirstRun(id, frames.Address, clock.GetLocalNow(), Options.Timeout);
         var (model, caller) = (request.Model, request.Caller);
         var promptEstimate = Math.Min(request.PromptBytes + await models.TemplateOverhead(model.Id), model.Entry.ContextLength);
-        var quota = new QuotaSlices(grains.GetGrain<IProjectQuota>(caller.ProjectId), new Reservation(id, caller.KeyId, model.Id, 0, request.IsFurther ? 0 : 1), promptEstimate, request.Choices, request.MaxTokens, clock);
+        var quota = new QuotaSlices(grains.GetGrain<IProjectQuota>(caller.ProjectId), new Reservation(id, caller.KeyId, model.Id, default, request.IsFurther ? 0 : 1), model.Entry.Prices, promptEstimate, request.Choices, request.MaxTokens, clock);
         var generation = new Generation(request, run, quota, promptEstimate, this);
         live[generation] = true;
         return generation;
@@ -39,7 +39,7 @@ internal sealed class LiveGenerations(
         var run = adopted.Run;
         var promptEstimate = Math.Min(request.PromptBytes + await models.TemplateOverhead(request.Model.Id), request.Model.Entry.ContextLength);
         var quota = new QuotaSlices(
-            grains.GetGrain<IProjectQuota>(run.ProjectId), new Reservation(run.GenerationId, request.Caller.KeyId, request.Model.Id, 0), promptEstimate, run.Choices, run.MaxTokens, clock, held: run.Allowance);
+            grains.GetGrain<IProjectQuota>(run.ProjectId), new Reservation(run.GenerationId, request.Caller.KeyId, request.Model.Id, default), request.Model.Entry.Prices, promptEstimate, run.Choices, run.MaxTokens, clock, held: run.Allowance);
         var generation = new Generation(request, run with { ReplyTo = frames.Address }, adopted.Worker, adopted.Mailbox, quota, promptEstimate, this);
         live[generation] = true;
         await quota.Offer();

@@ -12,22 +12,22 @@ internal sealed partial class Settlement(IGenerationLedger ledger, IHostApplicat
         Measure(generation, ending);
 
         // what no worker has begun leaves nothing to record
-        if (generation.Started is not { } started)
+        if (generation.Started is null)
         {
-            await Free(generation, 0, nothingToRecord: true);
+            await Free(generation, nothingToRecord: true);
             return;
         }
 
-        var freed = Free(generation, started.PromptTokens + generation.CompletionTokens, nothingToRecord: false);
+        var freed = Free(generation, nothingToRecord: false);
         await ledger.Record(Describe(generation, ending), lifetime.ApplicationStopped);
         await freed;
     }
 
-    private async Task Free(Generation generation, long usedTokens, bool nothingToRecord)
+    private async Task Free(Generation generation, bool nothingToRecord)
     {
         try
         {
-            await Task.WhenAll(generation.LeaveWorker().AsTask(), generation.SettleQuota(usedTokens, nothingToRecord));
+            await Task.WhenAll(generation.LeaveWorker().AsTask(), generation.SettleQuota(generation.Used, nothingToRecord));
         }
         catch (Exception e)
         {

@@ -21,7 +21,7 @@ internal static class SharedAnswers
                 RateLimitHeaders.Write(http.Response, quota);
                 if (quota.Granted) continue;
                 await GiveBack(generations);
-                await GenerationRoad.OverLimit(quota, request.Caller.ProjectId).Write(http);
+                await Admission.OverLimit(quota, request.Caller.ProjectId).Write(http);
                 return;
             }
 
@@ -46,7 +46,7 @@ internal static class SharedAnswers
 
     private static async Task GiveBack(List<Generation> generations)
     {
-        foreach (var generation in generations.Where(generation => generation.Quota.IsReserved)) await generation.Quota.Settle(0, nothingToRecord: true);
+        foreach (var generation in generations.Where(generation => generation.Quota.IsReserved)) await generation.Quota.Settle(default, nothingToRecord: true);
     }
 
     /// <summary>One generation's share of the answer.</summary>

@@ -48,10 +48,10 @@ internal static partial class ApiKeysEndpoint
             ? Results.Json(new DeletedApiKey { Id = key }, WireJson.Wire.DeletedApiKey)
             : NoSuchKey(key);
 
-    private static async ValueTask<ApiKeyDescription?> Find(string project, string key, IGrainFactory grains) =>
+    public static async ValueTask<ApiKeyDescription?> Find(string project, string key, IGrainFactory grains) =>
         KeyId().IsMatch(key) && await grains.GetGrain<IApiKey>(key).Read() is { RevokedAt: null } found && found.ProjectId == project ? found : null;
 
-    private static Refusal NoSuchKey(string key) => new(ApiError.NotFound($"No such API key: {key}", "key"));
+    public static Refusal NoSuchKey(string key) => new(ApiError.NotFound($"No such API key: {key}", "key"));
 
     private static ProjectApiKey Describe(ApiKeyDescription key) =>
         new() { Id = key.KeyId, Name = key.Name, RedactedValue = key.RedactedSecret, CreatedAt = key.CreatedAt.ToUnixTimeSeconds() };

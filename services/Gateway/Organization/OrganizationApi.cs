@@ -16,6 +16,7 @@ internal static class OrganizationApi
         var project = organization.MapGroup("/projects/{project:regex(^[A-Za-z0-9_-]{{1,64}}$)}");
         project.MapApiKeys();
         project.MapRateLimits();
+        project.MapSpendLimits();
         project.MapWebhooks();
     }
 }

@@ -55,9 +55,10 @@ internal sealed partial class NewVideos(
             RequestHash = hash,
             Version = 1,
         };
-        var quota = await grains.GetGrain<IProjectQuota>(caller.ProjectId).Reserve(new Reservation(job.Id, caller.KeyId, model.Id, job.Order.Frames));
+        var most = new Amount(job.Order.Frames, model.Entry.Prices.VideoMicros(job.Order.Frames, job.Order.Fps));
+        var quota = await grains.GetGrain<IProjectQuota>(caller.ProjectId).Admit(new Reservation(job.Id, caller.KeyId, model.Id, most), clock);
         RateLimitHeaders.Write(http.Response, quota);
-        if (!quota.Granted) return GenerationRoad.OverLimit(quota, caller.ProjectId);
+        if (!quota.Granted) return Admission.OverLimit(quota, caller.ProjectId);
         return await Accept(job, prepared.Media, hash, http.RequestAborted);
     }
 

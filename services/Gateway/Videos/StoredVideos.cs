@@ -110,7 +110,7 @@ internal sealed partial class StoredVideos(Callers callers, VideoReader reader, 
             if (await jobs.Cancel(job, cancellation) is null) continue;
             if (job.Worker is { } worker) await Tell(worker, job.Id, cancellation);
             await holdings.GiveBack(job);
-            await holdings.Erase([.. new[] { job.Checkpoint, job.Preview }.OfType<string>()], cancellation);
+            await holdings.Erase(job.Partial, cancellation);
             return await reader.Find(seen.ProjectId, seen.Id, cancellation);
         }
 

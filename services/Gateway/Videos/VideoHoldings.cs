@@ -12,7 +12,7 @@ internal sealed class VideoHoldings(VideoReader reader, IBlobStore blobs, IGrain
     {
         try
         {
-            await grains.GetGrain<IProjectQuota>(job.ProjectId).Settle(job.Id, 0, nothingToRecord: true);
+            await grains.GetGrain<IProjectQuota>(job.ProjectId).Settle(job.Id, default, nothingToRecord: true);
         }
         catch (Exception e) when (Failure.IsOutage(e))
         {
@@ -20,12 +20,6 @@ internal sealed class VideoHoldings(VideoReader reader, IBlobStore blobs, IGrain
         }
     }
 
-    /// <summary>Deletes the blobs that no job refers to.</summary>
-    public async Task Erase(IEnumerable<string> ids, CancellationToken cancellation)
-    {
-        foreach (var id in ids)
-        {
-            if (!await reader.IsReferenced(id, cancellation)) await blobs.Delete(BlobId.Parse(id), cancellation);
-        }
-    }
+    /// <summary>Deletes those of the blobs that no job refers to.</summary>
+    public Task Erase(IEnumerable<string> ids, CancellationToken cancellation) => reader.EraseUnreferenced(ids, blobs, cancellation);
 }

@@ -16,8 +16,8 @@ internal sealed class DirectLedger(EventWriter writer, QuotaSettlement quotas) :
         var append = new StreamAppend(figures.GenerationId, ExpectedVersion: 0, [GenerationEnded.From(finished)]) { Content = content };
         var appended = await Append(append, cancellation);
         // Also when it was there already: whoever recorded it may have died before it told the quota, which counts a sequence number once.
-        var tokens = figures.PromptTokens + figures.CompletionTokens;
-        quotas.Tell(figures.ProjectId, new RecordedUsage(figures.GenerationId, appended.Sequence, tokens, figures.CostMicros));
+        var used = new Amount(figures.PromptTokens + figures.CompletionTokens, figures.CostMicros);
+        quotas.Tell(figures.ProjectId, new RecordedUsage(figures.GenerationId, appended.Sequence, figures.KeyId, used, figures.FinishedAt));
     }
 
     public bool HasRoom => writer.HasRoom;

@@ -18,7 +18,8 @@ internal sealed partial class Retelling(SpentEvents events, QuotaSettlement quot
         {
             try
             {
-                foreach (var one in await events.Newest(Newest, stoppingToken)) quotas.Tell(one.ProjectId, new RecordedUsage(one.GenerationId, one.Sequence, one.Tokens, one.CostMicros));
+                foreach (var one in await events.Newest(Newest, stoppingToken))
+                    quotas.Tell(one.ProjectId, new RecordedUsage(one.GenerationId, one.Sequence, one.KeyId, new Amount(one.Tokens, one.CostMicros), one.FinishedAt));
                 return;
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)

@@ -12,7 +12,7 @@ namespace Platform.OnnxWorker.Videos;
 
 /// <summary>Takes a started job to its end: completed, failed, given back, or left to whoever took it over.</summary>
 internal sealed partial class VideoRenderer(
-    VideoJobs jobs, VideoReader reader, IBlobStore blobs, IGrainFactory grains, SharedMarks shared, IOptions<VideoOptions> options, ILogger<VideoRenderer> logger)
+    VideoJobs jobs, VideoReader reader, IBlobStore blobs, IGrainFactory grains, SharedMarks shared, TimeProvider clock, IOptions<VideoOptions> options, ILogger<VideoRenderer> logger)
 {
     private readonly Ffmpeg? _ffmpeg = Ffmpeg.Find();
 
@@ -48,8 +48,9 @@ internal sealed partial class VideoRenderer(
             Log.Failed(logger, e, job.Id, job.Run);
             await lease.Stop();
             var (code, message) = e is InvalidDataException or ArgumentException or FileNotFoundException ? ("invalid_input", e.Message) : ("server_error", "The video could not be made because of an error in the platform.");
-            await UntilTheDatabaseAnswers(() => jobs.Fail(job, code, message, CancellationToken.None));
+            var sequence = await UntilTheDatabaseAnswers(() => jobs.Fail(job, code, message, CancellationToken.None));
             await lease.Forget(CancellationToken.None);
+            if (sequence is { } recorded) await Tell(job, recorded, default);
         }
     }
 
@@ -86,8 +87,7 @@ internal sealed partial class VideoRenderer(
 
     private async Task Complete(VideoModel model, VideoJob job, VideoClip clip, VideoLease lease)
     {
-        var seconds = (decimal)job.Order.Frames / job.Order.Fps;
-        var cost = (long)Math.Ceiling(seconds * model.Entry.Prices.Second * 1_000_000);
+        var cost = model.Entry.Prices.VideoMicros(job.Order.Frames, job.Order.Fps);
         var sequence = await UntilTheDatabaseAnswers(() => jobs.Complete(job, clip, cost, options.Value.Kept, CancellationToken.None));
         if (sequence is null)
         {
@@ -98,9 +98,14 @@ internal sealed partial class VideoRenderer(
 
         Log.Completed(logger, job.Id, job.Run, clip.Frames);
         await lease.Forget(CancellationToken.None);
+        await Tell(job, sequence.Value, new Amount(job.Order.Frames, cost));
+    }
+
+    private async Task Tell(VideoJob job, long sequence, Amount used)
+    {
         try
         {
-            await grains.GetGrain<IProjectQuota>(job.ProjectId).Recorded([new RecordedUsage(job.Id, sequence.Value, job.Order.Frames, cost)]);
+            await grains.GetGrain<IProjectQuota>(job.ProjectId).Recorded([new RecordedUsage(job.Id, sequence, job.KeyId, used, clock.GetUtcNow())]);
         }
         catch (Exception e)
         {

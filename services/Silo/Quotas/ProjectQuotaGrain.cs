@@ -22,11 +22,11 @@ internal sealed class ProjectQuotaGrain(IDocumentStore store, SpentReader ledger
 
     public ValueTask<QuotaAnswer> Reserve(Reservation reservation) => new(_book.Reserve(reservation));
 
-    public ValueTask<QuotaAnswer> TopUp(string generationId, long tokens) => new(_book.TopUp(generationId, tokens));
+    public ValueTask<QuotaAnswer> TopUp(string generationId, Amount more) => new(_book.TopUp(generationId, more));
 
-    public ValueTask Settle(string generationId, long usedTokens, bool nothingToRecord)
+    public ValueTask Settle(string generationId, Amount used, bool nothingToRecord)
     {
-        _book.Settle(generationId, usedTokens, nothingToRecord);
+        _book.Settle(generationId, used, nothingToRecord);
         return default;
     }
 

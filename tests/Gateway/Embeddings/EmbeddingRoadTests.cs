@@ -25,7 +25,7 @@ public sealed class EmbeddingRoadTests
         using var response = await answer;
         Assert.Equal((200, "tests/embed"), ((int)response.StatusCode, response.Header("openai-model")));
         Assert.Equal("[[1,0],[0.6,0.8]]", $"[{string.Join(',', (await response.Json()).GetProperty("data").EnumerateArray().Select(one => one.GetProperty("embedding").GetRawText()))}]");
-        Assert.Equal(3 + 6 + (2 * 10), gateway.Grains.Quota.Reserved.Single().Tokens); // the test's pool says a template adds 10
+        Assert.Equal(3 + 6 + (2 * 10), gateway.Grains.Quota.Reserved.Single().Amount.Tokens); // the test's pool says a template adds 10
         Assert.Equal((9, false), gateway.Grains.Quota.Settled.Last());
         Assert.Equal([$"{run.GenerationId}/1"], gateway.Grains.Pool.Released);
         var recorded = await gateway.Ledger.Next();

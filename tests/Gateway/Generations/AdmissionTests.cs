@@ -47,6 +47,30 @@ public class AdmissionTests
         Assert.Empty(gateway.Grains.Pool.Taken);
     }
 
+    [Theory]
+    [InlineData("project_budget", "What the project")]
+    [InlineData("key_budget", "What the API key")]
+    public async Task A_spent_budget_is_told_in_the_words_of_OpenAI_and_not_to_be_tried_again(string limit, string whose)
+    {
+        await using var gateway = await GatewayHost.Start();
+        gateway.Grains.Quota.Refusal = new QuotaAnswer(false, limit, -1, default, default, HasBudget: true);
+        using var response = await gateway.Chat();
+        Assert.Equal((429, "false", null), ((int)response.StatusCode, response.Header("x-should-retry"), response.Header("retry-after")));
+        var error = await response.Error();
+        Assert.Equal(("insufficient_quota", "insufficient_quota"), (error.Type, error.Code));
+        Assert.StartsWith($"You exceeded your current quota, please check your plan and billing details. {whose}", error.Message, StringComparison.Ordinal);
+        Assert.Empty(gateway.Grains.Pool.Taken);
+    }
+
+    [Fact]
+    public async Task A_budget_that_others_hold_may_be_tried_again()
+    {
+        await using var gateway = await GatewayHost.Start();
+        gateway.Grains.Quota.Refusal = new QuotaAnswer(false, "project_budget", 1000, default, default, HasBudget: true);
+        using var response = await gateway.Chat();
+        Assert.Equal((429, "1", "rate_limit_exceeded"), ((int)response.StatusCode, response.Header("retry-after"), (await response.Error()).Code));
+    }
+
     [Fact]
     public async Task A_request_that_can_never_fit_is_not_to_be_tried_again()
     {

@@ -16,8 +16,10 @@ public class QuotaSlicesTests
         var asked = gateway.Chat(""" "max_tokens":400 """);
         var run = await gateway.Worker.Next<RunChat>();
         Assert.Equal((256, 400), (run.Allowance, run.MaxTokens));
-        var estimate = gateway.Grains.Quota.Reserved.Single().Tokens - 256;
+        var reserved = gateway.Grains.Quota.Reserved.Single().Amount;
+        var estimate = reserved.Tokens - 256;
         Assert.InRange(estimate, 12, 100);
+        Assert.Equal((estimate * 2) + (256 * 10), reserved.CostMicros); // by the prices of the catalogue, nothing cached
 
         for (var from = 0; from < 128; from += 32) await gateway.Worker.Send(run, gateway.Worker.Tokens(run, from, Words));
         var allow = await gateway.Worker.Next<AllowRun>();
@@ -30,7 +32,10 @@ public class QuotaSlicesTests
         (await asked).Dispose();
         await gateway.Worker.Next<CloseRun>();
         Assert.Equal((412, false), gateway.Grains.Quota.Settled.Last());
-        Assert.Equal("400 200 400", $"{run.MaxTokens} {(int)(await asked).StatusCode} {(await gateway.Ledger.Next()).Figures.CompletionTokens}");
+        Assert.Equal([(12 * 2) + (256 * 10), gateway.Grains.Quota.SettledMicros.Last()], gateway.Grains.Quota.SettledMicros);
+        var figures = (await gateway.Ledger.Next()).Figures;
+        Assert.Equal("400 200 400", $"{run.MaxTokens} {(int)(await asked).StatusCode} {figures.CompletionTokens}");
+        Assert.Equal(figures.CostMicros, gateway.Grains.Quota.SettledMicros.Last());
     }
 
     [Fact]
@@ -55,7 +60,7 @@ public class QuotaSlicesTests
         var asked = gateway.Chat(""" "max_tokens":5,"n":4 """);
         var run = await gateway.Worker.Next<RunChat>();
         Assert.Equal(5, run.Allowance);
-        Assert.InRange(gateway.Grains.Quota.Reserved.Single().Tokens, 20 + 12, 20 + 100);
+        Assert.InRange(gateway.Grains.Quota.Reserved.Single().Amount.Tokens, 20 + 12, 20 + 100);
         for (var i = 0; i < 4; i++) await gateway.Worker.Send(run, gateway.Worker.Tokens(run, 0, ["a", "a", "a", "a", "a"], FinishReason.Length, i));
         (await asked).Dispose();
         await gateway.Worker.Next<CloseRun>();
@@ -72,7 +77,7 @@ public class QuotaSlicesTests
         for (var from = 0; from < 128; from += 32) await gateway.Worker.Send(run, gateway.Worker.Tokens(run, from, Words));
         var allow = await gateway.Worker.Next<AllowRun>();
         Assert.Equal((512, false), (allow.Tokens, allow.Final));
-        Assert.Equal((run.GenerationId, 12 + 256L), (gateway.Grains.Quota.Offered.First().GenerationId, gateway.Grains.Quota.Offered.First().Tokens));
+        Assert.Equal((run.GenerationId, 12 + 256L), (gateway.Grains.Quota.Offered.First().GenerationId, gateway.Grains.Quota.Offered.First().Amount.Tokens));
         await gateway.Worker.Send(run, gateway.Worker.Tokens(run, 128, [], FinishReason.Stop));
         (await asked).Dispose();
     }

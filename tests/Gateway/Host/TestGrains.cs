@@ -94,6 +94,8 @@ internal sealed class TestQuota : IProjectQuota
 {
     private QuotaLimits limits = new();
 
+    public Dictionary<string, Amount> SpentByKey { get; } = [];
+
     /// <summary>Tokens there are to reserve.</summary>
     public long Left { get; set; } = long.MaxValue;
     public QuotaAnswer? Refusal { get; set; }
@@ -106,6 +108,7 @@ internal sealed class TestQuota : IProjectQuota
     public ConcurrentQueue<Reservation> Offered { get; } = new();
     public ConcurrentQueue<long> ToppedUp { get; } = new();
     public ConcurrentQueue<(long Tokens, bool Nothing)> Settled { get; } = new();
+    public ConcurrentQueue<long> SettledMicros { get; } = new();
 
     public ValueTask<QuotaAnswer> Reserve(Reservation reservation)
     {
@@ -114,18 +117,19 @@ internal sealed class TestQuota : IProjectQuota
         return new(new QuotaAnswer(true, null, 0, Requests, Tokens));
     }
 
-    public ValueTask<QuotaAnswer> TopUp(string generationId, long tokens)
+    public ValueTask<QuotaAnswer> TopUp(string generationId, Amount more)
     {
         if (IsFresh) return new(default(QuotaAnswer));
-        if (tokens > Left) return new(new QuotaAnswer(false, "tokens", 1000, Requests, Tokens));
-        Left -= tokens;
-        ToppedUp.Enqueue(tokens);
+        if (more.Tokens > Left) return new(new QuotaAnswer(false, "tokens", 1000, Requests, Tokens));
+        Left -= more.Tokens;
+        ToppedUp.Enqueue(more.Tokens);
         return new(new QuotaAnswer(true, null, 0, Requests, Tokens));
     }
 
-    public ValueTask Settle(string generationId, long usedTokens, bool nothingToRecord)
+    public ValueTask Settle(string generationId, Amount used, bool nothingToRecord)
     {
-        Settled.Enqueue((usedTokens, nothingToRecord));
+        Settled.Enqueue((used.Tokens, nothingToRecord));
+        SettledMicros.Enqueue(used.CostMicros);
         return default;
     }
 
@@ -144,7 +148,7 @@ internal sealed class TestQuota : IProjectQuota
         return Task.CompletedTask;
     }
 
-    public ValueTask<QuotaReport> Read() => new(new QuotaReport(limits, 0, 0, 0, 0, 0, 0));
+    public ValueTask<QuotaReport> Read() => new(new QuotaReport(limits, 0, 0, 0, SpentByKey.Values.Aggregate(default(Amount), Amount.Add), SpentByKey, 0));
 }
 
 internal sealed class TestKeys : IApiKeys

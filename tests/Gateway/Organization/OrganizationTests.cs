@@ -58,6 +58,12 @@ public class OrganizationTests
     [InlineData("/v1/organization/projects/acme/rate_limits/rl-*", "{\"max_requests_per_1_minute\":0}", 400, "max_requests_per_1_minute")]
     [InlineData("/v1/organization/projects/acme/rate_limits/rl-*", "{\"max_tokens_per_1_minute\":\"1\"}", 400, "max_tokens_per_1_minute")]
     [InlineData("/v1/organization/projects/acme/rate_limits/rl-unknown", "{}", 404, "rate_limit_id")]
+    [InlineData("/v1/organization/projects/acme/spend_limit", "{}", 400, "threshold_amount")]
+    [InlineData("/v1/organization/projects/acme/spend_limit", "{\"threshold_amount\":-1}", 400, "threshold_amount")]
+    [InlineData("/v1/organization/projects/acme/spend_limit", "{\"threshold_amount\":1.5}", 400, "threshold_amount")]
+    [InlineData("/v1/organization/projects/acme/spend_limit", "{\"threshold_amount\":1,\"currency\":\"EUR\"}", 400, "currency")]
+    [InlineData("/v1/organization/projects/acme/spend_limit", "{\"threshold_amount\":1,\"interval\":\"day\"}", 400, "interval")]
+    [InlineData("/v1/organization/projects/acme/api_keys/key_0/spend_limit", "{\"threshold_amount\":1}", 404, "key")]
     [InlineData("/v1/organization/projects/a!b/api_keys", "{}", 404, null)]
     public async Task Wrong_input_is_named(string path, string body, int status, string? param)
     {
@@ -80,6 +86,35 @@ public class OrganizationTests
         Assert.Equal(new Rate(null, 500), limits.Models[GatewayHost.Model]);
         using var listed = await gateway.Client.GetAsync("/v1/organization/projects/acme/rate_limits");
         Assert.Equal(["rl-*", "rl-tests/bigram", "rl-tests/embed"], (await listed.Json()).GetProperty("data").EnumerateArray().Select(limit => limit.GetProperty("id").GetString()));
+    }
+
+    [Fact]
+    public async Task A_spend_limit_is_set_read_replaced_and_lifted_for_a_project_and_for_a_key()
+    {
+        await using var gateway = await Admin();
+        using var made = await gateway.Post("/v1/organization/projects/acme/api_keys", """{"name":"ci"}""");
+        var key = (await made.Json()).GetProperty("id").GetString()!;
+        gateway.Grains.Quota.SpentByKey[key] = new Amount(700, 123_456);
+        gateway.Grains.Quota.SpentByKey["another"] = new Amount(300, 876_544);
+        foreach (var (path, name, amount, spent, tokens) in new[] { ("spend_limit", "project", 100, "100", 1000), ($"api_keys/{key}/spend_limit", "project.api_key", 50, "12.3456", 700) })
+        {
+            using var set = await gateway.Post($"/v1/organization/projects/acme/{path}", $$"""{"threshold_amount":{{amount}},"currency":"USD","interval":"month"}""");
+            var expected = $$"""{"object":"{{name}}.spend_limit","threshold_amount":{{amount}},"threshold_tokens":null,"currency":"USD","interval":"month","enforcement":{"status":"{{(amount == 100 ? "enforcing" : "inactive")}}"},"spent_amount":{{spent}},"spent_tokens":{{tokens}}}""";
+            Assert.Equal(expected, await set.Content.ReadAsStringAsync());
+            Assert.Equal(expected, await gateway.Client.GetStringAsync($"/v1/organization/projects/acme/{path}"));
+            (await gateway.Post($"/v1/organization/projects/acme/{path}", """{"threshold_tokens":900}""")).Dispose();
+        }
+
+        var limits = (await gateway.Grains.Quota.Read()).Limits;
+        Assert.Equal((new Budget(null, 900), new Budget(null, 900)), (limits.ProjectBudget, limits.KeyBudgets[key]));
+        foreach (var path in new[] { "spend_limit", $"api_keys/{key}/spend_limit" })
+        {
+            using var lifted = await gateway.Client.DeleteAsync($"/v1/organization/projects/acme/{path}");
+            Assert.EndsWith("""spend_limit.deleted","deleted":true}""", await lifted.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        limits = (await gateway.Grains.Quota.Read()).Limits;
+        Assert.Equal((Budget.Unlimited, 0), (limits.ProjectBudget, limits.KeyBudgets.Count));
     }
 
     private static async Task<GatewayHost> Admin()

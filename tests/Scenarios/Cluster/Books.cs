@@ -43,7 +43,7 @@ internal sealed class Books : IAsyncDisposable
     public async Task<(int OpenReservations, long Reserved, long Spent)> Quota()
     {
         var reports = await Task.WhenAll(_projects.Select(project => Grains.GetGrain<IProjectQuota>(project).Read().AsTask()));
-        return (reports.Sum(one => one.OpenReservations), reports.Sum(one => one.Reserved), reports.Sum(one => one.Spent));
+        return (reports.Sum(one => one.OpenReservations), reports.Sum(one => one.Reserved), reports.Sum(one => one.Spent.Tokens));
     }
 
     public async Task<PoolReport> Pool(string model) => await Grains.GetGrain<IPool>(model).Read();

@@ -65,7 +65,7 @@ public class BillingTests(PlatformFixture platform)
         await Eventually.Holds(async () => (int)(await client.GetAsync("v1/models")).StatusCode, status => status == 401, TimeSpan.FromSeconds(1));
     }
 
-    /// <summary>Behaviour 49.</summary>
+    /// <summary>Behaviour 49, with <see cref="SpendLimitTests"/>.</summary>
     [Fact]
     public async Task A_rate_is_enforced_and_told_in_the_headers()
     {

@@ -26,7 +26,7 @@ public sealed class ProjectQuotaTests(SiloHost silo)
             for (var i = 0; Stopwatch.GetElapsedTime(start) < run || !refused; i++)
             {
                 var (id, tokens) = ($"{caller}-{i}", random.Next(100, 1000));
-                var answer = await Quota.Reserve(new Reservation(id, "key", "model", tokens));
+                var answer = await Quota.Reserve(new Reservation(id, "key", "model", new(tokens, 0)));
                 refused = !answer.Granted;
                 if (refused)
                 {
@@ -35,7 +35,7 @@ public sealed class ProjectQuotaTests(SiloHost silo)
                 }
 
                 var used = random.Next(1, tokens + 1);
-                await Quota.Settle(id, used, nothingToRecord: i % 2 == 0);
+                await Quota.Settle(id, new(used, 0), nothingToRecord: i % 2 == 0);
                 Interlocked.Add(ref settled, used);
             }
         })));
@@ -61,7 +61,7 @@ public sealed class ProjectQuotaTests(SiloHost silo)
         Assert.Equal(limits.Project, read.Project);
         Assert.Equal(limits.Keys, read.Keys);
         Assert.Equal(limits.Models, read.Models);
-        Assert.Equal(500, (await Quota.Reserve(new Reservation("a", "key_1", "org/model", 1))).Tokens.Limit);
+        Assert.Equal(500, (await Quota.Reserve(new Reservation("a", "key_1", "org/model", new(1, 0)))).Tokens.Limit);
     }
 
     [Fact]
@@ -95,8 +95,8 @@ public sealed class ProjectQuotaTests(SiloHost silo)
             for (var i = 0; i < each; i++)
             {
                 var id = $"{each}-{caller}-{i}";
-                await Quota.Reserve(new Reservation(id, "key", "model", 500));
-                await Quota.Settle(id, 100, nothingToRecord: true);
+                await Quota.Reserve(new Reservation(id, "key", "model", new(500, 50)));
+                await Quota.Settle(id, new(100, 10), nothingToRecord: true);
             }
         })));
     }

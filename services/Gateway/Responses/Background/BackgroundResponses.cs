@@ -111,7 +111,7 @@ internal sealed partial class BackgroundResponses(
         var quota = await generation.Quota.Reserve();
         if (!quota.Granted)
         {
-            if (quota.RetryAfterMs < 0) return await End(work, stored, response, GenerationRoad.OverLimit(quota, work.ProjectId));
+            if (quota.RetryAfterMs < 0) return await End(work, stored, response, Admission.OverLimit(quota, work.ProjectId));
             await store.Release(work, TimeSpan.FromMilliseconds(Math.Max(quota.RetryAfterMs, 500)), stopping);
             return true;
         }
