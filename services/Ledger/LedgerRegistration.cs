@@ -30,7 +30,7 @@ public static class LedgerRegistration
         return builder.AddLedgerQueueReader();
     }
 
-    /// <summary>Sends jobs again that stand still, throws away what has expired, tells webhooks. Needs <c>AddEventing</c> and a messaging composition.</summary>
+    /// <summary>Sends jobs again that stand still, throws away what has expired, tells webhooks. Needs <c>AddCatalog</c>, <c>AddEventing</c>, the grain factory of a silo or client and a messaging composition.</summary>
     public static IHostApplicationBuilder AddUpkeep(this IHostApplicationBuilder builder)
     {
         builder.AddBlobs();

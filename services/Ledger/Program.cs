@@ -1,3 +1,4 @@
+using Platform.Catalog;
 using Platform.Clustering;
 using Platform.Eventing;
 using Platform.Ledger;
@@ -11,6 +12,7 @@ return await PlatformProcess.Run("ledger", () =>
     var builder = PlatformProcess.Builder(args);
     builder.AddPlatformDefaults("ledger");
     builder.AddListening("Health", 8081);
+    builder.AddCatalog();
     builder.AddEventing();
     builder.AddClusterClient();
     builder.AddRabbitMqMessaging();

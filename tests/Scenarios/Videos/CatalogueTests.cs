@@ -13,10 +13,11 @@ public sealed class CatalogueTests(PlatformFixture platform)
     private const string Prompt = "a small red circle";
 
     [Fact]
-    public async Task A_model_that_is_added_makes_videos_a_broken_one_beside_it_none_and_one_that_is_removed_is_not_found()
+    public async Task A_model_that_is_added_makes_videos_a_broken_one_beside_it_none_and_one_that_is_removed_is_not_found_and_what_waited_for_it_fails()
     {
         var before = await File.ReadAllTextAsync(platform.CatalogueFile);
         var folder = Directory.CreateTempSubdirectory("platform-broken-model-").FullName;
+        string waiting;
         try
         {
             // the broken one first: its index leads to nothing
@@ -35,9 +36,8 @@ public sealed class CatalogueTests(PlatformFixture platform)
             var made = (await Create("shapes-added")).Id();
             Assert.Equal("shapes-added", (await platform.Client.Over(made)).GetProperty("model").GetString());
             await platform.Client.Over((await Create(TestCatalogue.Shapes)).Id());
-            var waiting = (await Create("a-broken-one")).Id();
+            waiting = (await Create("a-broken-one")).Id();
             Assert.Equal("queued", (await platform.Client.Video(waiting)).GetProperty("status").GetString());
-            using (await platform.Client.DeleteAsync($"v1/videos/{waiting}")) await platform.Client.Video(waiting, HttpStatusCode.NotFound);
         }
         finally
         {
@@ -46,6 +46,8 @@ public sealed class CatalogueTests(PlatformFixture platform)
         }
 
         await Eventually.Holds(() => Answer("shapes-added"), status => status == HttpStatusCode.NotFound);
+        var gone = (await platform.Client.Over(waiting, "failed")).GetProperty("error");
+        Assert.Equal(("model_not_found", "The model 'a-broken-one' was removed before the video was made."), (gone.GetProperty("code").GetString(), gone.GetProperty("message").GetString()));
         using var refused = await platform.Client.PostJson("v1/videos", JsonSerializer.Serialize(new { model = "shapes-added", prompt = Prompt }));
         Assert.Equal(HttpStatusCode.NotFound, refused.StatusCode);
         await platform.Client.Over((await Create(TestCatalogue.Shapes)).Id());
