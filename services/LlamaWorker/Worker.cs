@@ -28,17 +28,17 @@ internal sealed partial class Worker(
 
     private async Task Beat(CancellationToken stopping)
     {
-        var heartbeat = new WorkerHeartbeat(me.Id, Reports, grains, logger);
+        var heartbeat = new WorkerHeartbeat(me.Id, Reports, () => queues.IsConnected, grains, logger);
         models.Changed += heartbeat.Hurry;
         await heartbeat.Run(stopping);
         models.Changed -= heartbeat.Hurry;
     }
 
-    /// <summary>Once a beat also what nobody waits for is ended. Nothing is served while no command comes through.</summary>
+    /// <summary>Once a beat also what nobody waits for is ended.</summary>
     private Dictionary<string, WorkerReport> Reports()
     {
         runs.Sweep();
-        return (queues.IsConnected ? models.Served : []).ToDictionary(model => model.Entry.Id, model => new WorkerReport(
+        return models.Served.ToDictionary(model => model.Entry.Id, model => new WorkerReport(
             me.Id, model.Spec.Slots, runs.RunningOn(model), model.Spec.ContextLength, model.Entry.QueueLimit, model.Template.Overhead, model.Template.Traits, model.Loaded is not null));
     }
 

@@ -33,14 +33,13 @@ internal sealed partial class Worker(
 
     private async Task Beat(CancellationToken stopping)
     {
-        var heartbeat = new WorkerHeartbeat(me.Id, Reports, grains, logger);
+        var heartbeat = new WorkerHeartbeat(me.Id, Reports, () => queues.IsConnected, grains, logger);
         models.Changed += heartbeat.Hurry;
         await heartbeat.Run(stopping);
         models.Changed -= heartbeat.Hurry;
     }
 
-    /// <summary>Nothing is served while no command comes through.</summary>
-    private Dictionary<string, WorkerReport> Reports() => models.Ready.Where(_ => queues.IsConnected).Select(model => model.Entry).ToDictionary(
+    private Dictionary<string, WorkerReport> Reports() => models.Ready.Select(model => model.Entry).ToDictionary(
         entry => entry.Id, entry => new WorkerReport(me.Id, entry.Slots, runs.RunningOn(entry.Id), entry.ContextLength, entry.QueueLimit, HostedEmbedding.Marks));
 
     private static partial class Log

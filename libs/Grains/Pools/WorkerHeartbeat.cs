@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Orleans;
@@ -6,7 +7,8 @@ namespace Platform.Grains.Pools;
 
 /// <summary>Tells the pool of every served model, once a second and at once when asked to hurry, what a worker can do and what really runs on it.</summary>
 /// <param name="look">Asked once a beat: the models that are served now, by catalogue id, and what is to be told of each.</param>
-public sealed partial class WorkerHeartbeat(string worker, Func<IReadOnlyDictionary<string, WorkerReport>> look, IGrainFactory grains, ILogger logger)
+/// <param name="isReached">Whether commands come through; while they do not nothing is served.</param>
+public sealed partial class WorkerHeartbeat(string worker, Func<IReadOnlyDictionary<string, WorkerReport>> look, Func<bool> isReached, IGrainFactory grains, ILogger logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -52,6 +54,7 @@ public sealed partial class WorkerHeartbeat(string worker, Func<IReadOnlyDiction
     private async Task Beat(CancellationToken cancellation)
     {
         var reports = look();
+        if (!isReached()) reports = ReadOnlyDictionary<string, WorkerReport>.Empty;
         await Task.WhenAll(_reported.Except(reports.Keys).Select(Leave));
         _reported = [.. reports.Keys];
         await Task.WhenAll(reports.Select(report => Tell(report.Key, report.Value, cancellation)));
