@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 
 namespace Platform.Contracts.Generations;
@@ -6,6 +7,7 @@ namespace Platform.Contracts.Generations;
 public static class PublicId
 {
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+    private static readonly SearchValues<char> Characters = SearchValues.Create(Alphabet);
 
     /// <param name="prefix">With its separator: <c>chatcmpl-</c>, <c>req_</c>, <c>key_</c>.</param>
     public static string New(string prefix) =>
@@ -28,12 +30,8 @@ public static class PublicId
     public static DateTimeOffset? TimeOf(string prefix, string id)
     {
         if (id.Length != prefix.Length + 26 || !id.StartsWith(prefix, StringComparison.Ordinal) || id[prefix.Length] > '7') return null; // 26 characters hold two bits more than an id has
+        if (id.AsSpan(prefix.Length).ContainsAnyExcept(Characters)) return null;
         long millis = 0;
-        foreach (var character in id.AsSpan(prefix.Length))
-        {
-            if (!Alphabet.Contains(character)) return null;
-        }
-
         foreach (var character in id.AsSpan(prefix.Length, 10)) millis = (millis << 5) | (long)Alphabet.IndexOf(character); // 50 bits, of which the first two are none of the id's
         return millis <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() ? DateTimeOffset.FromUnixTimeMilliseconds(millis) : null;
     }

@@ -82,7 +82,7 @@ internal sealed class ChatReconnect(Callers callers, ServedModels models, Output
     }
 
     /// <summary>Whether its time lets it run still, or have ended just now.</summary>
-    private bool MayRun(string id) => PublicId.TimeOf("chatcmpl-", id) is { } made && clock.GetUtcNow() - made < generations.Options.Timeout + UntilRecorded;
+    private bool MayRun(string id) => PublicId.TimeOf(ChatTranslation.IdPrefix, id) is { } made && clock.GetUtcNow() - made < generations.Options.Timeout + UntilRecorded;
 
     private static async Task Show(HttpContext http, RecordedGeneration recorded, GenerationContent content, ChatCompletionRequest request, OutputPlan plan, StreamPosition after)
     {

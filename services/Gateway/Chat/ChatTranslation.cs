@@ -8,9 +8,11 @@ namespace Platform.Gateway.Chat;
 /// <summary>The one translator from the wire of chat completions to a generation.</summary>
 internal static class ChatTranslation
 {
+    public const string IdPrefix = "chatcmpl-";
+
     public static GenerationRequest ToGeneration(this ChatCompletionRequest request, ServedModel model, ApiKeyIdentity caller, ReadOnlyMemory<byte> body) => new()
     {
-        IdPrefix = "chatcmpl-",
+        IdPrefix = IdPrefix,
         Kind = "chat",
         Model = model,
         RequestedModel = request.Model,
