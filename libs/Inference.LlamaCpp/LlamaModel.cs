@@ -140,7 +140,7 @@ public sealed unsafe class LlamaModel : IEngineModel
 
     public IEngineContext CreateContext(in ContextSpec spec) => options.VocabularyOnly
         ? throw new EngineException($"{Info.Name} was loaded without its weights.")
-        : LlamaContext.Create(handle, spec, Info, adapter, (float)(options.Adapter?.Scale ?? 0));
+        : ContextCreation.Create(handle, spec, Info, adapter, (float)(options.Adapter?.Scale ?? 0));
 
     /// <summary>A context that makes one vector of each sequence.</summary>
     /// <param name="tokens">Of all sequences of one run together, at most.</param>

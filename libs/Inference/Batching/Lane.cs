@@ -82,7 +82,7 @@ internal sealed partial class Lane
         var decoded = Stopwatch.GetTimestamp() - decoding;
         if (status == DecodeStatus.Ok)
         {
-            ScorePrompts();
+            PromptScoring.Deliver(plan.Parts, context, delivery);
             Advance();
             foreach (ref var part in plan.Parts)
             {
@@ -174,27 +174,10 @@ internal sealed partial class Lane
             {
                 var position = slot.Length + i;
                 var token = position < sequence.Count ? sequence.Tokens[position] : sequence.Draft[position - sequence.Count];
-                var row = batch.Add(token, position, slot.Id, output: position >= sequence.Count - 1 || Scores(sequence, position));
+                var row = batch.Add(token, position, slot.Id, output: position >= sequence.Count - 1 || PromptScoring.Takes(sequence, position));
                 part.Row = position == sequence.Count - 1 ? row : part.Row;
-                part.ScoredRow = i == 0 && Scores(sequence, position) ? row : part.ScoredRow;
+                part.ScoredRow = i == 0 && PromptScoring.Takes(sequence, position) ? row : part.ScoredRow;
             }
-        }
-    }
-
-    /// <summary>Whether what the engine makes of a place tells how likely the prompt's next token was.</summary>
-    private static bool Scores(Sequence sequence, int position) => sequence.ScoresPrompt && position < sequence.PromptLength - 1;
-
-    private void ScorePrompts()
-    {
-        foreach (ref var part in plan.Parts)
-        {
-            var (sequence, read) = (part.Sequence, part.Sequence.Slot!.Length);
-            for (var i = 0; part.ScoredRow >= 0 && i < part.Tokens && Scores(sequence, read + i); i++)
-            {
-                delivery.ScorePrompt(sequence, read + i + 1, context!.Logits(part.ScoredRow + i)); // a step has a context
-            }
-
-            sequence.ScoresPrompt &= read + part.Tokens < sequence.PromptLength;
         }
     }
 
