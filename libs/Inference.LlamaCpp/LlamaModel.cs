@@ -6,10 +6,10 @@ using Platform.Inference.LlamaCpp.Native;
 
 namespace Platform.Inference.LlamaCpp;
 
-/// <summary>A GGUF model, mapped into memory.</summary>
+/// <summary>A GGUF model in memory.</summary>
 public sealed unsafe class LlamaModel : IEngineModel
 {
-    private const int Mapped = 1;
+    private const int Copied = 0, Mapped = 1;
     private const int ShortText = 4096;
     private const int StackPerByte = 512;
     private const int LongestText = 4_000_000;
@@ -56,7 +56,8 @@ public sealed unsafe class LlamaModel : IEngineModel
         }
 
         var parameters = LlamaApi.llama_model_default_params();
-        parameters.LoadMode = Mapped;
+        var copied = HugePages.AreGiven && !LlamaLibrary.IsAccelerated && !options.VocabularyOnly;
+        parameters.LoadMode = copied ? Copied : Mapped;
         parameters.GpuLayers = options.GpuLayers;
         parameters.VocabularyOnly = (byte)(options.VocabularyOnly ? 1 : 0);
         ModelHandle handle;
@@ -64,6 +65,12 @@ public sealed unsafe class LlamaModel : IEngineModel
         fixed (float* split = Split(options.TensorSplit))
         {
             parameters.TensorSplit = split;
+            if (copied)
+            {
+                HugePages.Begin();
+                parameters.ProgressCallback = &HugePages.OnProgress;
+            }
+
             handle = NativeLog.Watch(() => LlamaApi.llama_model_load_from_file(path, parameters), out problem);
         }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Platform.Inference.Engine;
+using Platform.Inference.LlamaCpp.Native;
 
 namespace Platform.Inference.LlamaCpp.Tests;
 
@@ -19,6 +20,27 @@ public sealed class ModelTests(Bundled bundled)
         Assert.Equal("llama", Model.Info.Metadata["general.architecture"]);
         Assert.Contains("<|im_start|>", Model.ChatTemplate(), StringComparison.Ordinal);
         Assert.Null(Model.ChatTemplate("tool_use"));
+    }
+
+    [Fact]
+    public void Weights_lie_in_huge_pages_where_the_system_gives_them()
+    {
+        Assert.SkipUnless(HugePages.AreGiven, "the system gives no huge pages");
+        var before = Advised();
+        using var model = LlamaModel.Load(Bundled.ModelPath);
+        Assert.InRange(Advised() - before, new FileInfo(Bundled.ModelPath).Length * 9 / 10, long.MaxValue);
+
+        static long Advised()
+        {
+            var (bytes, stretch) = (0L, 0L);
+            foreach (var line in File.ReadLines("/proc/self/smaps"))
+            {
+                if (line.StartsWith("Size:", StringComparison.Ordinal)) stretch = 1024 * long.Parse(line.Split(' ')[^2], System.Globalization.CultureInfo.InvariantCulture);
+                if (line.StartsWith("VmFlags:", StringComparison.Ordinal) && line.Contains(" hg", StringComparison.Ordinal)) bytes += stretch;
+            }
+
+            return bytes;
+        }
     }
 
     [Fact]

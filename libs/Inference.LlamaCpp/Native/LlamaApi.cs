@@ -74,5 +74,6 @@ internal static unsafe partial class GgmlApi
     [LibraryImport(BaseLibrary)] public static partial byte* ggml_backend_dev_description(nint device);
     [LibraryImport(BaseLibrary)] public static partial int ggml_backend_dev_type(nint device);
 
+    [LibraryImport("libc")] public static partial int madvise(nint address, nint length, int advice);
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)] public static partial int setenv(string name, string value, int overwrite);
 }
