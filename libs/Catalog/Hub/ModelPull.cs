@@ -106,7 +106,9 @@ public sealed class ModelPull(PullRequest request, CatalogOptions catalog, HubOp
         }
         catch (IOException e) when (e is not EndOfStreamException)
         {
-            throw new CatalogException($"{target} can't be written: {e.Message} What has arrived is kept.", e);
+            download.Dispose(); // what it keeps is what the next attempt has
+            var (kept, free) = (PartialFile.ArrivedBefore(target, file), FreeSpace(catalog.ModelsFolder));
+            throw new CatalogException($"{target} can't be written: {e.Message.TrimEnd('.')}. {ByteSize.Of(BytesTotal - settled - kept)} more are needed, and the disk has {ByteSize.Of(free)} free{(kept > 0 ? "; what has arrived is kept" : "")}. Pull again when there is room.", e);
         }
         finally
         {

@@ -127,18 +127,28 @@ internal sealed class PartialFile : IDisposable
 
     public void Dispose()
     {
+        if (handle.IsClosed) return;
         lock (gate)
         {
             if (File.Exists(path)) WriteNote();
         }
 
+        // bytes without a note are of no use to the next attempt
+        if (!File.Exists(note)) File.Delete(path);
         handle.Dispose();
     }
 
+    /// <summary>A full disk takes none: then the one before holds.</summary>
     private void WriteNote()
     {
         notedAt = Environment.TickCount64;
-        AtomicFile.Write(note, JsonSerializer.Serialize(new Note(file.Sha256!, file.Bytes, part, arrived)));
+        try
+        {
+            AtomicFile.Write(note, JsonSerializer.Serialize(new Note(file.Sha256!, file.Bytes, part, arrived)));
+        }
+        catch (IOException)
+        {
+        }
     }
 
     /// <summary>Null: there is nothing, or it belongs to another state of the file.</summary>

@@ -38,6 +38,9 @@ internal sealed class HubServer : IAsyncDisposable
     public int CutAfter { get; set; }
     public int Busy { get; set; }
 
+    /// <summary>Where it is set, an answer of a file stops half way until it has ended.</summary>
+    public Task? Held { get; set; }
+
     /// <summary>Bytes after which nothing is given any more.</summary>
     public long DeadAfter { get; set; } = long.MaxValue;
 
@@ -128,6 +131,15 @@ internal sealed class HubServer : IAsyncDisposable
             await http.Response.Body.FlushAsync();
             Interlocked.Add(ref sent, CutAfter);
             return; // fewer bytes than were promised: the server closes the connection
+        }
+
+        if (Held is { } held && to > from)
+        {
+            var half = (to - from) / 2;
+            await http.Response.Body.WriteAsync(bytes.AsMemory((int)from, (int)half));
+            Interlocked.Add(ref sent, half);
+            await held;
+            from += half;
         }
 
         await http.Response.Body.WriteAsync(bytes.AsMemory((int)from, (int)(to - from + 1)));

@@ -8,11 +8,13 @@ namespace Platform.Cli.Tests.Up;
 
 /// <summary><c>./platform</c>, as a person uses it on a data folder.</summary>
 /// <param name="Hub">Where models are pulled from; null: nowhere that answers.</param>
-internal readonly record struct CommandLine(House House, string? Hub = null)
+/// <param name="Inside">A command that runs it; null: nothing does.</param>
+internal readonly record struct CommandLine(House House, string? Hub = null, string[]? Inside = null)
 {
     public async Task<(int ExitCode, string Text)> Run(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "platform"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        string[] line = [.. Inside ?? [], Path.Combine(AppContext.BaseDirectory, "platform"), .. arguments];
+        var start = new ProcessStartInfo(line[0], line[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["PLATFORM_ROOT"] = House.Root;
         start.Environment["PLATFORM_DATA"] = House.Data;
         start.Environment["HF_ENDPOINT"] = Hub ?? "http://127.0.0.1:1";
