@@ -33,6 +33,7 @@ internal static class PeerBench
         await using var ours = await Served.Platform(database, chat: true);
         using var peer = new LlamaServer(program);
         await peer.Ready();
+        foreach (var client in (HttpClient[])[ours.Client, peer.Client, ours.Client, peer.Client]) await Streams(client, -1, 8); // what a server does once, it has done
         await AnsiConsole.Progress().StartAsync(async progress =>
         {
             var bar = progress.AddTask("pairs", maxValue: Scenarios.Length * (Pairs + 1));
