@@ -1,3 +1,5 @@
+using Platform.Scenarios.Tests.Wire;
+
 namespace Platform.Scenarios.Tests.Clients;
 
 /// <summary>What applications and people use: the openai package on Node, and the web console in a real browser. The scripts beside this file do the talking and the checking.</summary>
@@ -8,6 +10,16 @@ public sealed class NodeClientTests(PlatformFixture platform)
 
     [Fact]
     public Task The_openai_package_makes_responses_conversations_and_stored_completions() => NodeScripts.Run("responses.mjs", Platform());
+
+    [Fact]
+    public async Task The_openai_package_does_not_try_again_what_a_budget_refuses()
+    {
+        var project = $"broke-{Guid.NewGuid():n}";
+        using var admin = platform.ClientOf(platform.AdminKey);
+        using var set = await admin.PostJson($"v1/organization/projects/{project}/spend_limit", """{"threshold_tokens":1}""");
+        Assert.True(set.IsSuccessStatusCode);
+        await NodeScripts.Run("budget.mjs", new(Platform()) { ["API_KEY"] = await platform.NewKey(project) });
+    }
 
     [Fact]
     public Task The_package_of_Anthropic_works_unchanged() => NodeScripts.Run("messages.mjs", Platform());
