@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Marten;
+using Marten.Services;
 using Npgsql;
 using Platform.Contracts.Generations;
 using Platform.Contracts.Videos;
@@ -17,7 +18,20 @@ namespace Platform.Eventing.Videos;
 public sealed class VideoJobs(IDocumentStore store, NpgsqlDataSource database, TimeProvider time)
 {
     /// <summary>Makes the job durable. False when its idempotency key has been used before.</summary>
-    public async Task<bool> Request(VideoJob job, CancellationToken cancellation)
+    /// <param name="keep">Puts the job's blobs where they are kept; from then on nobody deletes them.</param>
+    public async Task<bool> Request(VideoJob job, Func<Task> keep, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await BlobLock.Share(connection, job.Blobs, cancellation);
+        await keep();
+        await using var session = store.LightweightSession(SessionOptions.ForTransaction(transaction));
+        if (!await Insert(session, job, cancellation)) return false;
+        await transaction.CommitAsync(cancellation);
+        return true;
+    }
+
+    private static async Task<bool> Insert(IDocumentSession session, VideoJob job, CancellationToken cancellation)
     {
         var requested = new VideoRequested
         {
@@ -37,7 +51,7 @@ public sealed class VideoJobs(IDocumentStore store, NpgsqlDataSource database, T
             Seed = job.Order.Seed,
             RequestedAt = job.CreatedAt,
         };
-        return await Append(job.Id, 0, [requested], session => session.QueueSqlCommand(
+        return await Append(session, job.Id, 0, [requested], session => session.QueueSqlCommand(
             $"""
             insert into {VideoTable.Name} (id, project_id, key_id, user_id, model, requested_model, artifact_hash, status, version, created_at, idempotency_key, request_hash, video_order, blobs)
             values (?, ?, ?, ?, ?, ?, ?, 'queued', 1, ?, nullif(?, ''), ?, ?::jsonb, ?)
@@ -140,6 +154,11 @@ public sealed class VideoJobs(IDocumentStore store, NpgsqlDataSource database, T
     private async Task<long?> Append(string id, long version, object[] events, Action<IDocumentSession> row, CancellationToken cancellation)
     {
         await using var session = store.LightweightSession();
+        return await Append(session, id, version, events, row, cancellation);
+    }
+
+    private static async Task<long?> Append(IDocumentSession session, string id, long version, object[] events, Action<IDocumentSession> row, CancellationToken cancellation)
+    {
         var stream = session.Events.Append(id, version + events.Length, events);
         row(session);
         try

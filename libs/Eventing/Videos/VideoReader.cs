@@ -38,9 +38,9 @@ public sealed class VideoReader(NpgsqlDataSource database)
     public async Task<VideoJob?> FindByBlob(string blob, CancellationToken cancellation) =>
         (await Read("where blobs @> array[$1] and clip is not null", cancellation, blob)).FirstOrDefault(job => job.Clip is { } clip && (clip.Video == blob || clip.Thumbnail == blob || clip.Spritesheet == blob));
 
-    private async Task<bool> IsReferenced(string blob, CancellationToken cancellation)
+    private static async Task<bool> IsReferenced(NpgsqlConnection connection, string blob, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand($"select exists (select from {VideoTable.Name} where blobs @> array[$1])");
+        await using var command = new NpgsqlCommand($"select exists (select from {VideoTable.Name} where blobs @> array[$1])", connection);
         command.Parameters.Add(new() { Value = blob });
         return (bool)(await command.ExecuteScalarAsync(cancellation))!; // exists is never null
     }
@@ -50,7 +50,10 @@ public sealed class VideoReader(NpgsqlDataSource database)
     {
         foreach (var id in ids)
         {
-            if (!await IsReferenced(id, cancellation)) await blobs.Delete(BlobId.Parse(id), cancellation);
+            await using var connection = await database.OpenConnectionAsync(cancellation);
+            await using var transaction = await connection.BeginTransactionAsync(cancellation);
+            await BlobLock.Own(connection, id, cancellation);
+            if (!await IsReferenced(connection, id, cancellation)) await blobs.Delete(BlobId.Parse(id), cancellation);
         }
     }
 

@@ -67,8 +67,7 @@ internal sealed partial class NewVideos(
         bool fresh;
         try
         {
-            foreach (var content in media) await blobs.Put(content, cancellation);
-            fresh = await jobs.Request(job, cancellation);
+            fresh = await jobs.Request(job, Keep, cancellation);
         }
         catch
         {
@@ -94,6 +93,11 @@ internal sealed partial class NewVideos(
         }
 
         return job;
+
+        async Task Keep()
+        {
+            foreach (var content in media) await blobs.Put(content, cancellation);
+        }
     }
 
     /// <summary>Also when the client has left; what failed before is what is told.</summary>

@@ -13,6 +13,8 @@ public sealed class VideoJobsTests : IAsyncLifetime
     private LedgerHost? _ledger;
 
     private VideoJobs Jobs => _ledger!.Get<VideoJobs>();
+
+    private static Task NoBlobs() => Task.CompletedTask;
     private VideoReader Reader => _ledger!.Get<VideoReader>();
 
     [Fact]
@@ -69,9 +71,9 @@ public sealed class VideoJobsTests : IAsyncLifetime
     public async Task An_idempotency_key_makes_one_job_in_a_project()
     {
         var job = New() with { IdempotencyKey = "k" };
-        Assert.True(await Jobs.Request(job, default));
-        Assert.False(await Jobs.Request(New() with { IdempotencyKey = "k" }, default));
-        Assert.True(await Jobs.Request(New(project: "another") with { IdempotencyKey = "k" }, default));
+        Assert.True(await Jobs.Request(job, NoBlobs, default));
+        Assert.False(await Jobs.Request(New() with { IdempotencyKey = "k" }, NoBlobs, default));
+        Assert.True(await Jobs.Request(New(project: "another") with { IdempotencyKey = "k" }, NoBlobs, default));
         Assert.Equal(job.Id, (await Reader.FindByIdempotencyKey("p", "k", default))!.Id);
     }
 
@@ -106,7 +108,7 @@ public sealed class VideoJobsTests : IAsyncLifetime
     private async Task<VideoJob> Requested(string? model = null, string project = "p")
     {
         var job = New(model, project);
-        Assert.True(await Jobs.Request(job, default));
+        Assert.True(await Jobs.Request(job, NoBlobs, default));
         return job;
     }
 

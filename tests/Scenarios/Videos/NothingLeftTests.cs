@@ -55,11 +55,7 @@ public sealed class NothingLeftTests(PlatformFixture platform)
         {
             // the other request is not committed yet: it is not seen when the key is looked up, and holds up whoever would write it too
             await using var transaction = await connection.BeginTransactionAsync();
-            await using var other = new NpgsqlCommand(
-                """
-                insert into ledger.videos (id, project_id, key_id, user_id, model, requested_model, artifact_hash, status, version, created_at, idempotency_key, request_hash, video_order, blobs)
-                values ('video_other', $1, 'key', '', 'none', 'none', '', 'cancelled', 1, now(), $2, 'another request', $3::jsonb, array[]::text[])
-                """, connection, transaction)
+            await using var other = new NpgsqlCommand(InsertOther, connection, transaction)
             {
                 Parameters = { new() { Value = project }, new() { Value = key }, new() { Value = Order } },
             };
@@ -78,6 +74,45 @@ public sealed class NothingLeftTests(PlatformFixture platform)
         Assert.False(File.Exists(PathOfPicture));
         Assert.Equal(reserved, (await quota.Read()).OpenReservations);
     }
+
+    [Fact]
+    public async Task A_picture_that_a_new_request_has_too_outlives_the_one_that_had_it_first()
+    {
+        var project = await Project();
+        var key = $"key-{Guid.NewGuid():n}";
+        using var first = await platform.Client.PostAsync("v1/videos", Form());
+        var old = (await first.Json()).Id();
+        await platform.Client.Over(old);
+
+        await using var database = NpgsqlDataSource.Create(platform.ConnectionString);
+        await using var connection = await database.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        // holds up the second request between its picture and its row
+        await using var other = new NpgsqlCommand(InsertOther, connection, transaction) { Parameters = { new() { Value = project }, new() { Value = key }, new() { Value = Order } } };
+        await other.ExecuteNonQueryAsync();
+        var asked = platform.Client.SendAsync(new HttpRequestMessage(HttpMethod.Post, "v1/videos") { Content = Form(), Headers = { { "Idempotency-Key", key } } });
+        await Eventually.Holds(Waiting, waiting => waiting == 1);
+        var deleted = platform.Client.DeleteAsync($"v1/videos/{old}");
+        await Eventually.Holds(async () => deleted.IsCompleted || await Waiting() == 2, arrived => arrived);
+        await transaction.RollbackAsync();
+        using (await deleted)
+        using (var second = await asked)
+        {
+            Assert.True(File.Exists(PathOfPicture));
+            await platform.Client.Over((await second.Json()).Id());
+        }
+
+        async Task<long> Waiting()
+        {
+            await using var command = database.CreateCommand("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'");
+            return (long)(await command.ExecuteScalarAsync())!; // a count is never null
+        }
+    }
+
+    private const string InsertOther = """
+        insert into ledger.videos (id, project_id, key_id, user_id, model, requested_model, artifact_hash, status, version, created_at, idempotency_key, request_hash, video_order, blobs)
+        values ('video_other', $1, 'key', '', 'none', 'none', '', 'cancelled', 1, now(), $2, 'another request', $3::jsonb, array[]::text[])
+        """;
 
     private static string Order => JsonSerializer.Serialize(new { prompt = "x", width = 64, height = 64, frames = 5, segment_frames = 33, fps = 8, steps = 1, guidance = 3, seed = 1, seconds = "1" });
 
