@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Platform.Contracts.Generations;
 using Platform.Eventing.Appending;
 using Platform.Eventing.Content;
@@ -30,7 +31,7 @@ public sealed class ContentTests : IAsyncLifetime
         var content = new GenerationContent
         {
             Request = """{"messages":[{"role":"user","content":"naïve \u0000 \ud83d\ude00"}]}""",
-            Choices = [new("Grüße\0 😀", [1, 49151, 2], [180_000, 9_000, 8_000]), new("", [], [])],
+            Choices = [new("Grüße\0 😀", [1, 49151, 2], [180_000, 9_000, 8_000]) { Logprobs = [new(-0.25f, [0xc3], [new(-0.125f, [65]), new(float.NegativeInfinity, [0xc3])]), new(-3.4e-5f, [0xbc], []), null] }, new("", [], [])],
         };
 
         await _host.Record(figures, content: content);
@@ -42,6 +43,7 @@ public sealed class ContentTests : IAsyncLifetime
         Assert.Equal(content.Choices.Select(c => c.Text), stored.Content.Choices.Select(c => c.Text));
         Assert.Equal(content.Choices.Select(c => c.Tokens), stored.Content.Choices.Select(c => c.Tokens));
         Assert.Equal(content.Choices.Select(c => c.Micros), stored.Content.Choices.Select(c => c.Micros));
+        Assert.Equal(JsonSerializer.Serialize(content.Choices.Select(c => c.Logprobs)), JsonSerializer.Serialize(stored.Content.Choices.Select(c => c.Logprobs)));
     }
 
     [Fact]

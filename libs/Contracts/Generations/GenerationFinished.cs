@@ -1,3 +1,5 @@
+using Platform.Contracts.Runs;
+
 namespace Platform.Contracts.Generations;
 
 /// <summary>What the ledger records of one generation: figures and hashes as an event, content beside it.</summary>
@@ -102,6 +104,9 @@ public sealed record ChoiceContent(string Text, int[] Tokens, int[] Micros)
 {
     /// <summary>For each token the end of its share in the UTF-8 of <see cref="Text"/>, so that the stream can be given again event by event.</summary>
     public int[] TextEnds { get; init; } = [];
+
+    /// <summary>Where log-probabilities were asked for: each token's, null for one that the client does not see.</summary>
+    public IReadOnlyList<TokenLogprob?> Logprobs { get; init; } = [];
 }
 
 /// <summary>Where a finished generation is recorded before the client is told that it ended. Idempotent by generation id.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Platform.Contracts.Runs;
 
 /// <summary>
@@ -69,9 +71,11 @@ public sealed record PromptEcho(IReadOnlyList<byte[]> Pieces, IReadOnlyList<Toke
 /// <summary>How likely a token was in the model's own distribution: before bias, penalties, temperature and cuts.</summary>
 /// <param name="Bytes">UTF-8 of the token, perhaps a part of a character only.</param>
 /// <param name="Top">The likeliest tokens at this place, likeliest first.</param>
+[JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)] // −∞ is one
 public sealed record TokenLogprob(float Logprob, byte[] Bytes, IReadOnlyList<RankedToken> Top);
 
 /// <summary>One of the likeliest tokens at a place.</summary>
+[JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 public readonly record struct RankedToken(float Logprob, byte[] Bytes);
 
 /// <summary>Why a run can't go on.</summary>

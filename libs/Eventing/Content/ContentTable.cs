@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Marten;
 using Npgsql;
 using Platform.Eventing.Database;
@@ -26,7 +27,8 @@ public sealed class ContentTable(NpgsqlDataSource database)
                 micros        bytea[] not null,
                 primary key (generation_id, created_at)
             ) partition by range (created_at);
-            alter table {Name} add column if not exists text_ends bytea[] not null default array[]::bytea[]
+            alter table {Name} add column if not exists text_ends bytea[] not null default array[]::bytea[];
+            alter table {Name} add column if not exists logprobs bytea[] not null default array[]::bytea[]
             """);
         await create.ExecuteNonQueryAsync(cancellation);
     }
@@ -55,12 +57,13 @@ public sealed class ContentTable(NpgsqlDataSource database)
     {
         var choices = row.Content.Choices;
         session.QueueSqlCommand(
-            $"insert into {Name} (generation_id, created_at, project_id, request, outputs, tokens, micros, text_ends) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+            $"insert into {Name} (generation_id, created_at, project_id, request, outputs, tokens, micros, text_ends, logprobs) values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
             row.GenerationId, row.CreatedAt.ToUniversalTime(), row.ProjectId, Encoding.UTF8.GetBytes(row.Content.Request),
             choices.Select(c => Encoding.UTF8.GetBytes(c.Text)).ToArray(),
             choices.Select(c => DeltaEncoding.Encode(c.Tokens)).ToArray(),
             choices.Select(c => DeltaEncoding.Encode(c.Micros)).ToArray(),
-            choices.Select(c => DeltaEncoding.Encode(c.TextEnds)).ToArray());
+            choices.Select(c => DeltaEncoding.Encode(c.TextEnds)).ToArray(),
+            choices.Any(c => c.Logprobs.Count > 0) ? choices.Select(c => JsonSerializer.SerializeToUtf8Bytes(c.Logprobs)).ToArray() : Array.Empty<byte[]>());
     }
 
     /// <summary>Creating the same partition twice at once fails on the catalogue's own keys, so creators take turns.</summary>

@@ -103,7 +103,7 @@ internal sealed class ChatReconnect(Callers callers, ServedModels models, Output
     /// <summary>All at once. What was kept without its shares is one event.</summary>
     private static Frame FrameOf(string id, int choice, ChoiceContent content) =>
         new Frame { GenerationId = id, Run = 0, Choice = choice, From = 0, Text = Encoding.UTF8.GetBytes(content.Text) } is var frame && content.TextEnds.Length == content.Tokens.Length
-            ? frame with { Tokens = content.Tokens, TextEnds = content.TextEnds }
+            ? frame with { Tokens = content.Tokens, TextEnds = content.TextEnds, Logprobs = content.Logprobs.Count == content.Tokens.Length ? [.. content.Logprobs] : [] }
             : frame;
 
     private static ApiResult<ChatCompletionRequest> Request(RunRecord? record) =>

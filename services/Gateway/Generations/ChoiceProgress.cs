@@ -59,7 +59,7 @@ internal sealed class ChoiceProgress
 
     public int[] Tokens() => [.. tokens];
 
-    public ChoiceContent Content() => new(Encoding.UTF8.GetString(text.WrittenSpan), Tokens(), [.. micros]) { TextEnds = [.. ends] };
+    public ChoiceContent Content() => new(Encoding.UTF8.GetString(text.WrittenSpan), Tokens(), [.. micros]) { TextEnds = [.. ends], Logprobs = LogprobsSoFar };
 }
 
 internal enum FrameFit { New, Known, Gap }

@@ -151,7 +151,7 @@ internal sealed class ChoiceLog
     public Frame Probe(string generation, int run) =>
         new() { GenerationId = generation, Run = run, Choice = _choice, From = _sent, Finish = _finishSent ? _finish : null, StoppedBy = _finishSent ? _shown.StoppedBy : null };
 
-    public ChoiceContent Content() => new(Encoding.UTF8.GetString(_text.AsSpan(0, _textLength)), _tokens[..Count], _micros[..Count]) { TextEnds = _ends[..Count] };
+    public ChoiceContent Content() => new(Encoding.UTF8.GetString(_text.AsSpan(0, _textLength)), _tokens[..Count], _micros[..Count]) { TextEnds = _ends[..Count], Logprobs = _logprobs?.Of(0, Count) ?? [] };
 
     private int TextBefore(int token) => token == 0 ? 0 : _ends[token - 1];
 

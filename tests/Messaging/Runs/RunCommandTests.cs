@@ -24,7 +24,7 @@ public abstract class RunCommandTests(ITransport transport)
         Allowance = 256,
         Stop = ["\n\n", "END"],
         SoFar = [[1, 2, 3], []],
-        Logprobs = [[new(-0.25f, [0xc3], [new(-0.25f, [0xc3]), new(-1.5f, [65])]), new(-3, [0xa9], []), null], []],
+        Logprobs = [[new(-0.25f, [0xc3], [new(-0.25f, [0xc3]), new(float.NegativeInfinity, [65])]), new(-3, [0xa9], []), null], []],
     };
 
     [Fact]

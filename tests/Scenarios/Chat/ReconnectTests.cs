@@ -7,10 +7,13 @@ namespace Platform.Scenarios.Tests.Chat;
 /// <summary>A stream that has ended is given again from the ledger, event by event.</summary>
 public sealed class ReconnectTests(PlatformFixture platform)
 {
-    [Fact]
-    public async Task From_any_event_on_it_is_what_it_was()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task From_any_event_on_it_is_what_it_was(bool logprobs)
     {
-        var lines = await Lines(Ask(store: true));
+        var lines = await Lines(Ask(store: true, logprobs));
+        Assert.Equal(logprobs, lines.Exists(line => line.Contains("\"top_logprobs\":[{", StringComparison.Ordinal)));
         var id = Id(lines);
         var events = lines.Where(line => line.StartsWith("id: ", StringComparison.Ordinal)).Select(line => line["id: ".Length..]).ToList();
         Assert.True(events.Count > 10);
@@ -32,9 +35,9 @@ public sealed class ReconnectTests(PlatformFixture platform)
         Assert.Equal("content_not_stored", (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error").GetProperty("code").GetString());
     }
 
-    private static HttpRequestMessage Ask(bool store) => new(HttpMethod.Post, "v1/chat/completions")
+    private static HttpRequestMessage Ask(bool store, bool logprobs = false) => new(HttpMethod.Post, "v1/chat/completions")
     {
-        Content = JsonContent.Create(new { model = TestCatalogue.Fast, messages = new[] { new { role = "user", content = "Again?" } }, n = 2, seed = 9, max_tokens = 60, stream = true, store, stream_options = new { include_usage = true } }),
+        Content = JsonContent.Create(new { model = TestCatalogue.Fast, messages = new[] { new { role = "user", content = "Again?" } }, n = 2, seed = 9, max_tokens = 60, stream = true, store, logprobs, top_logprobs = logprobs ? 2 : (int?)null, stream_options = new { include_usage = true } }),
     };
 
     private async Task<List<string>> Lines(HttpRequestMessage request)
