@@ -9,7 +9,7 @@ public sealed class ChaosTests(ChaosFixture fixture, ITestOutputHelper output) :
     private const int Clients = 10, OpenAi = 2, Limited = 2;
 
     /// <summary>MiB a minute that a process of the platform may grow by once it is warm, where it lived long enough to tell.</summary>
-    private const double Growth = 1, MinutesToTell = 10;
+    private const double Growth = 1, MinutesToTell = 15;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -96,7 +96,7 @@ public sealed class ChaosTests(ChaosFixture fixture, ITestOutputHelper output) :
     {
         output.WriteLine($"{_outcomes.Told.Count} answered, {_outcomes.Continued} of them over more than one connection, {openAi.Answered} to the openai package; {_outcomes.Left.Count} left, {openAi.Broken} of them broke for the openai package; {_outcomes.Unknown} unknown; refusals: {string.Join("; ", _outcomes.Refusals.Select(one => $"{one.Value} × {one.Key}"))}");
         foreach (var line in _timeline.Figures(_outcomes)) output.WriteLine(line);
-        var columns = new Columns("process", "starts", "longest life, min", "MiB after 1 min", "MiB at its end", "MiB/min", "errors", "unawaited", "unhandled");
+        var columns = new Columns("process", "starts", "longest life, min", "MiB after 5 min", "MiB at its end", "MiB/min", "errors", "unawaited", "unhandled");
         foreach (var member in Cluster.Members)
         {
             var (starts, minutes, from, to, slope) = memory.Of(member.Name);

@@ -32,7 +32,7 @@ internal sealed class Load(PatientClient client, IReadOnlyList<Recipe> recipes, 
                 < 19 => await Leave(recipe, gateway, TimeSpan.FromMilliseconds(random.Next(1500))),
                 _ => await Leave(Endless, gateway, TimeSpan.FromMilliseconds(random.Next(5000))),
             };
-            if (taken && refused is { } since) outcomes.Outages.Enqueue((since, Stopwatch.GetTimestamp()));
+            if (taken && refused is { } since) outcomes.Outages.Enqueue((since, asked));
             refused = taken ? null : refused ?? asked;
         }
     }

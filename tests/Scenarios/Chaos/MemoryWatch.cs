@@ -10,8 +10,8 @@ internal sealed class MemoryWatch(TestCluster cluster)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    /// <summary>What a process takes in its first minute it takes once.</summary>
-    private static readonly TimeSpan WarmUp = TimeSpan.FromMinutes(1);
+    /// <summary>What a process takes until its garbage collector has found its size it takes once.</summary>
+    private static readonly TimeSpan WarmUp = TimeSpan.FromMinutes(5);
 
     private readonly Dictionary<string, List<Life>> _lives = [];
 
@@ -31,7 +31,7 @@ internal sealed class MemoryWatch(TestCluster cluster)
         }
     }
 
-    /// <summary>How often it was started, minutes of its longest life, and of that MiB after the first minute and at the end, and MiB a minute in between.</summary>
+    /// <summary>How often it was started, minutes of its longest life, and of that MiB after the warm-up and at the end, and MiB a minute in between.</summary>
     public (int Starts, double Minutes, double? From, double? To, double? Slope) Of(string member)
     {
         var lives = _lives[member];

@@ -14,7 +14,7 @@ internal sealed class Outcomes
     public ConcurrentQueue<Pulse> Pulses { get; } = new();
     public ConcurrentDictionary<string, int> Refusals { get; } = new();
 
-    /// <summary>From a refusal to the next request of the same client that was taken; moments are timestamps.</summary>
+    /// <summary>From a request that was refused to the next of the same client that was taken; moments are timestamps.</summary>
     public ConcurrentQueue<(long From, long To)> Outages { get; } = new();
 
     /// <summary>Requests whose connection broke before their generation had a name.</summary>
