@@ -20,10 +20,13 @@ internal sealed class BenchCluster : IAsyncDisposable
 
     public static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(25);
 
+    /// <summary>Of each of very many streams: sooner than a gateway asks after a silent worker.</summary>
+    public static readonly TimeSpan SlowPace = TimeSpan.FromSeconds(3);
+
     /// <summary>Streams one model decodes at once.</summary>
     public const int Slots = 256;
 
-    /// <summary>Of models for many open streams; each has a token every three seconds, sooner than a gateway asks after a silent worker.</summary>
+    /// <summary>Of models for many open streams.</summary>
     private const int ManyModels = 40;
 
     private readonly string _folder;
@@ -101,7 +104,7 @@ internal sealed class BenchCluster : IAsyncDisposable
     private int Pid(string name) => Running.Processes.First(process => process.Log == name).Pid;
 
     private static object[] Models() =>
-        [Bigram(Fast, 0, 4096), Bigram(Paced, Pace.TotalMilliseconds, 4096), .. Enumerable.Range(0, ManyModels).Select(i => Bigram(Many(i), 3000, 512))];
+        [Bigram(Fast, 0, 4096), Bigram(Paced, Pace.TotalMilliseconds, 4096), .. Enumerable.Range(0, ManyModels).Select(i => Bigram(Many(i), SlowPace.TotalMilliseconds, 512))];
 
     private static object Bigram(string id, double stepDelayMs, int contextLength) =>
         new { id, kind = "chat", engine = "bigram", context_length = contextLength, cache_tokens = Slots * contextLength, slots = Slots, queue_limit = 4096, step_delay_ms = stepDelayMs };

@@ -1,61 +1,64 @@
-using System.Diagnostics;
 using Platform.Fixtures;
 
 namespace Platform.Benchmarks.Processes;
 
-/// <summary>Very many streams open at once, each with a token every three seconds: what memory the gateway takes for them.</summary>
-internal sealed class OpenStreams(BenchCluster cluster)
+/// <summary>Very many streams open at once, each with a token every three seconds: what memory the gateway takes for them, next to what a server takes that does nothing else.</summary>
+internal sealed class OpenStreams(BenchCluster cluster, Served bare)
 {
     private const int Asked = 10_000, AtOnce = 2_500, SpareFiles = 200;
 
-    private int _open;
-    private long _before, _held;
-    private string _remark = "";
+    private readonly int _streams = Math.Min(Math.Min(Asked, BenchCluster.MostStreams), (int)Math.Min(int.MaxValue, FileLimit() - SpareFiles));
+    private (long Before, long With) _bare, _gateway;
 
     public async Task Measure(Action<double> progress)
     {
-        var streams = Math.Min(Asked, BenchCluster.MostStreams);
-        if (FileLimit() - SpareFiles < streams)
-        {
-            streams = (int)FileLimit() - SpareFiles;
-            _remark = $"a process may have {FileLimit()} files open here (ulimit -n), so {Asked} streams are not possible";
-        }
-
-        _before = cluster.Resident("gateway-1");
-        using var end = new CancellationTokenSource();
-        using var gate = new SemaphoreSlim(AtOnce);
-        var reading = Enumerable.Range(0, streams).Select(i => Task.Run(() => Hold(i, gate, end.Token))).ToArray();
-        await Eventually.Holds(() =>
-        {
-            progress((double)Volatile.Read(ref _open) / streams);
-            if (Array.Find(reading, stream => stream.IsFaulted) is { } failed) failed.GetAwaiter().GetResult();
-            return Volatile.Read(ref _open) == streams;
-        }, TimeSpan.FromMinutes(3));
-        await Task.Delay(TimeSpan.FromSeconds(10)); // a few tokens for each
-        _held = cluster.Resident("gateway-1");
-        await end.CancelAsync();
-        await Task.WhenAll(reading);
+        var slow = RawConnection.Post(bare.Address, "/slow", "none", "{}");
+        _bare = await Hold(bare.Address, () => bare.MemoryBytes, _ => slow, "data: "u8.ToArray(), done => progress(done / 2));
+        _gateway = await Hold(cluster.Gateway, () => cluster.Resident("gateway-1"), number => cluster.Chat(BenchCluster.Many(number), 200, stream: true), "\"delta\":{\"content\":"u8.ToArray(), done => progress(0.5 + (done / 2)));
     }
 
     public IEnumerable<(string What, string Figure, string Goal)> Figures()
     {
-        yield return ("streams open at once, each generating", $"{_open}{(_remark.Length > 0 ? ": " + _remark : "")}", $"{Asked}");
-        yield return ("  gateway's resident memory before → with them, MiB", $"{_before / 1048576.0:F0} → {_held / 1048576.0:F0}", "≤ 300");
+        var remark = _streams < Asked ? $": a process may have {FileLimit()} files open here (ulimit -n)" : "";
+        yield return ("streams open at once, each generating", $"{_streams}{remark}", $"{Asked}");
+        yield return ("  gateway's resident memory before → with them, MiB", Text(_gateway), "≤ 300");
+        yield return ("  of a server that only streams, MiB", Text(_bare), "");
     }
 
-    /// <summary>Counts once its first token has come.</summary>
-    private async Task Hold(int number, SemaphoreSlim gate, CancellationToken end)
+    /// <param name="mark">What the first token of a stream brings.</param>
+    /// <returns>Resident bytes of the server.</returns>
+    private async Task<(long Before, long With)> Hold(Uri server, Func<long> resident, Func<int, byte[]> request, byte[] mark, Action<double> progress)
+    {
+        var before = resident();
+        var open = 0;
+        using var end = new CancellationTokenSource();
+        using var gate = new SemaphoreSlim(AtOnce);
+        var reading = Enumerable.Range(0, _streams).Select(number => Task.Run(() => Hold(server, request(number), mark, gate, () => Interlocked.Increment(ref open), end.Token))).ToArray();
+        await Eventually.Holds(() =>
+        {
+            progress((double)Volatile.Read(ref open) / _streams);
+            if (Array.Find(reading, stream => stream.IsFaulted) is { } failed) failed.GetAwaiter().GetResult();
+            return Volatile.Read(ref open) == _streams;
+        }, TimeSpan.FromMinutes(3));
+        await Task.Delay(TimeSpan.FromSeconds(10)); // a few tokens for each
+        var with = resident();
+        await end.CancelAsync();
+        await Task.WhenAll(reading);
+        return (before, with);
+    }
+
+    private static async Task Hold(Uri server, byte[] request, byte[] mark, SemaphoreSlim gate, Action opened, CancellationToken end)
     {
         await gate.WaitAsync(end);
         var began = false;
         try
         {
-            using var connection = await RawConnection.Open(cluster.Gateway, bufferBytes: 2048);
-            await connection.Send(cluster.Chat(BenchCluster.Many(number), 200, stream: true), bytes =>
+            using var connection = await RawConnection.Open(server, bufferBytes: 2048);
+            await connection.Send(request, bytes =>
             {
-                if (began || bytes.IndexOf("\"delta\":{\"content\":"u8) < 0) return;
+                if (began || bytes.IndexOf(mark) < 0) return;
                 began = true;
-                Interlocked.Increment(ref _open);
+                opened();
                 gate.Release();
             }, end);
             throw new IOException("A stream ended by itself.");
@@ -65,6 +68,8 @@ internal sealed class OpenStreams(BenchCluster cluster)
             // all were open
         }
     }
+
+    private static string Text((long Before, long With) bytes) => $"{bytes.Before / 1048576.0:F0} → {bytes.With / 1048576.0:F0}";
 
     private static long FileLimit()
     {

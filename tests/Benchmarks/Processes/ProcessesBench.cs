@@ -13,7 +13,7 @@ internal static class ProcessesBench
         await using var bare = await Served.Bare();
         await using var ticks = await Served.Ticks();
         await using var proxy = await Served.Proxy(ticks.Address);
-        var (requests, frames, delays, open) = (new RequestCost(cluster, bare), new FrameRate(cluster), new ChunkDelay(cluster, proxy), new OpenStreams(cluster));
+        var (requests, frames, delays, open) = (new RequestCost(cluster, bare), new FrameRate(cluster), new ChunkDelay(cluster, proxy), new OpenStreams(cluster, ticks));
         var parts = new (string Name, Func<Action<double>, Task> Measure, Func<IEnumerable<(string What, string Figure, string Goal)>> Figures)[]
         {
             ("requests", requests.Measure, requests.Figures), ("delays", delays.Measure, delays.Figures), ("frames", frames.Measure, frames.Figures), ("streams", open.Measure, open.Figures),

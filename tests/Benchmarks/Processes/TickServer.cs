@@ -7,9 +7,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Platform.Benchmarks.Processes;
 
-/// <summary>A server that streams as simply as one can: at every tick a chunk to every stream, with the time at which it was made.</summary>
+/// <summary>
+/// A server that streams as simply as one can. <c>/ticks</c>: at every tick a chunk to every stream, with the time at which it was made. <c>/slow</c>: a chunk at once, then one every three seconds.
+/// </summary>
 internal static class TickServer
 {
+    private static readonly byte[] SlowChunk = Encoding.ASCII.GetBytes($"data: {new string('.', 250)}\n\n"); // as long as a chunk of a chat
+
     public static WebApplication Build(string port)
     {
         var builder = WebApplication.CreateBuilder();
@@ -27,6 +31,17 @@ internal static class TickServer
             {
                 var made = await ticker.Next();
                 await http.Response.Body.WriteAsync(Encoding.ASCII.GetBytes($"data: {made}\n\n"), http.RequestAborted);
+            }
+        });
+        app.MapPost("/slow", async (HttpContext http) =>
+        {
+            await http.Request.Body.CopyToAsync(Stream.Null);
+            http.Response.ContentType = "text/event-stream";
+            http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+            while (true)
+            {
+                await http.Response.Body.WriteAsync(SlowChunk, http.RequestAborted);
+                await Task.Delay(BenchCluster.SlowPace, http.RequestAborted);
             }
         });
         return app;
