@@ -21,6 +21,9 @@ public static class GenAiMetrics
     internal static readonly Histogram Tokens = Metrics.CreateHistogram("gen_ai_client_token_usage", "Tokens of a request.",
         ["gen_ai_request_model", "gen_ai_token_type"], new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(1, 4, 14) });
 
+    internal static readonly Histogram Phases = Metrics.CreateHistogram("platform_generation_phase_seconds", "Time of an answered generation in each part of its way, one after the other.",
+        ["gen_ai_request_model", "phase"], new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(.0005, 2, 16) });
+
     private static readonly ConcurrentDictionary<string, ModelMetrics> Models = new();
 
     /// <param name="model">A catalogue id, never what a client wrote: labels are bounded.</param>
@@ -31,11 +34,30 @@ public static class GenAiMetrics
 /// <summary>How a generation ended, as a metric's label.</summary>
 public enum Outcome { Completed, Cancelled, Failed, Refused }
 
+/// <summary>Parts of a generation's way through its gateway, as a metric's label.</summary>
+public enum Phase
+{
+    /// <summary>Until the quota lets it in.</summary>
+    Reserve,
+
+    /// <summary>Until the pool grants a worker.</summary>
+    Grant,
+
+    /// <summary>The run's way to the worker, its prompt, and the first token's way back.</summary>
+    FirstToken,
+
+    /// <summary>From the first token to the last.</summary>
+    Tokens,
+
+    /// <summary>Until it is safe in the ledger, and what it held is given back.</summary>
+    Record,
+}
+
 /// <summary>The metrics of one model; keep it, looking labels up costs more than observing.</summary>
 public sealed class ModelMetrics
 {
     private readonly Histogram.Child _firstToken, _outputToken, _input, _output;
-    private readonly Histogram.Child[] _durations;
+    private readonly Histogram.Child[] _durations, _phases;
 
     internal ModelMetrics(string model)
     {
@@ -44,6 +66,7 @@ public sealed class ModelMetrics
         _input = GenAiMetrics.Tokens.WithLabels(model, "input");
         _output = GenAiMetrics.Tokens.WithLabels(model, "output");
         _durations = [.. Enum.GetNames<Outcome>().Select(outcome => GenAiMetrics.Duration.WithLabels(model, outcome.ToLowerInvariant()))];
+        _phases = [.. Enum.GetNames<Phase>().Select(phase => GenAiMetrics.Phases.WithLabels(model, phase.ToLowerInvariant()))];
     }
 
     public void FirstToken(double seconds) => _firstToken.Observe(seconds);
@@ -52,6 +75,8 @@ public sealed class ModelMetrics
     public void OutputToken(double seconds) => _outputToken.Observe(seconds);
 
     public void Duration(double seconds, Outcome outcome) => _durations[(int)outcome].Observe(seconds);
+
+    public void Spent(Phase phase, TimeSpan time) => _phases[(int)phase].Observe(time.TotalSeconds);
 
     public void Tokens(long input, long output)
     {

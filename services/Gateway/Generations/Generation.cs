@@ -71,6 +71,9 @@ internal sealed partial class Generation : IAsyncDisposable
     /// <summary>The worker that has it now, or had it last.</summary>
     public string Worker { get; private set; } = "";
     public int Run { get; private set; }
+
+    /// <summary>Its age when it began to ask for a worker, when it had one, and when its first token came.</summary>
+    public TimeSpan? Admitted { get; private set; }
     public TimeSpan? Queued { get; private set; }
     public TimeSpan? FirstToken { get; private set; }
     public TimeSpan Age => owner.Clock.GetElapsedTime(began);
@@ -91,6 +94,7 @@ internal sealed partial class Generation : IAsyncDisposable
             {
                 var lost = Worker.Length > 0 ? Worker : null;
                 Run++;
+                Admitted ??= Age;
                 await foreach (var refusal in place.Take(TicketOf(lost), takesOver: Run > 1, cancellation)) yield return refusal is null ? Step.Waiting : Step.Failed(refusal);
                 Worker = place.Worker!; // it ends with one
                 Queued ??= Age;

@@ -1,4 +1,5 @@
 using Platform.Contracts.Generations;
+using Phase = Platform.Observability.Metering.Phase;
 using Observed = Platform.Observability.Metering.Outcome;
 
 namespace Platform.Gateway.Generations;
@@ -10,6 +11,7 @@ internal sealed partial class Settlement(IGenerationLedger ledger, IHostApplicat
     {
         if (generation.IsGivenAway) return;
         Measure(generation, ending);
+        var relayed = generation.Age;
 
         // what no worker has begun leaves nothing to record
         if (generation.Started is null)
@@ -21,6 +23,7 @@ internal sealed partial class Settlement(IGenerationLedger ledger, IHostApplicat
         var freed = Free(generation, nothingToRecord: false);
         await ledger.Record(Describe(generation, ending), lifetime.ApplicationStopped);
         await freed;
+        if (ending == Ending.Completed) Measure(generation, relayed);
     }
 
     private async Task Free(Generation generation, bool nothingToRecord)
@@ -51,6 +54,17 @@ internal sealed partial class Settlement(IGenerationLedger ledger, IHostApplicat
         {
             for (var i = 1; i < choice.Count; i++) metrics.OutputToken(choice.Micros[i] / 1e6);
         }
+    }
+
+    private static void Measure(Generation generation, TimeSpan relayed)
+    {
+        if (generation is not { Admitted: { } admitted, Queued: { } queued, FirstToken: { } first }) return;
+        var metrics = generation.Model.Metrics;
+        metrics.Spent(Phase.Reserve, admitted);
+        metrics.Spent(Phase.Grant, queued - admitted);
+        metrics.Spent(Phase.FirstToken, first - queued);
+        metrics.Spent(Phase.Tokens, relayed - first);
+        metrics.Spent(Phase.Record, generation.Age - relayed);
     }
 
     private GenerationFinished Describe(Generation generation, Ending ending) =>

@@ -29,6 +29,8 @@ internal sealed class BenchCluster : IAsyncDisposable
     /// <summary>Of models for many open streams.</summary>
     private const int ManyModels = 40;
 
+    private static readonly HttpClient Http = new();
+
     private readonly string _folder;
     private readonly House _house;
     private Supervisor? _supervisor;
@@ -86,6 +88,14 @@ internal sealed class BenchCluster : IAsyncDisposable
     {
         var line = File.ReadLines($"/proc/{Pid(name)}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
         return 1024 * long.Parse(line["VmRSS:".Length..].Replace("kB", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Seconds that answered generations of a model have spent in a part of their way through the gateway, by its own metrics, and how many they were.</summary>
+    public async Task<(double Seconds, double Count)> Phase(string model, string phase)
+    {
+        var samples = (await Http.GetStringAsync($"http://127.0.0.1:{Running.Processes.First(process => process.Log == "gateway-1").MetricsPort}/metrics")).Split('\n');
+        double Of(string figure) => Cli.Status.Load.Sum(samples, $"platform_generation_phase_seconds_{figure}{{gen_ai_request_model=\"{model}\",phase=\"{phase}\"}}");
+        return (Of("sum"), Of("count"));
     }
 
     public byte[] Chat(string model, int maxTokens, bool stream) => RawConnection.Post(
