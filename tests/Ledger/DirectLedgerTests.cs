@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Orleans.Hosting;
 using Platform.Contracts.Generations;
 using Platform.Eventing;
+using Platform.Eventing.Answers;
 using Platform.Eventing.Content;
 using Platform.Eventing.Usage;
 using Platform.Fixtures;
@@ -71,6 +72,19 @@ public sealed class DirectLedgerTests : IAsyncLifetime
         Assert.Single(Told.Of("proj_twice").Select(t => t.Sequence).Distinct());
         var report = await Eventually.Holds(() => _host.Services.GetRequiredService<LedgerVerifier>().Verify(Cancellation), r => r.Sequence == r.Head);
         Assert.Equal((1, true), (report.Total.Requests, report.Agrees));
+    }
+
+    [Fact]
+    public async Task What_nobody_has_stored_yet_stands_among_the_stored_answers()
+    {
+        var finished = Finished("proj_late") with { Unstored = true };
+
+        await Ledger.Record(finished, Cancellation);
+        await Ledger.Record(finished, Cancellation);
+        await Ledger.Record(Finished("proj_late"), Cancellation);
+
+        var unwritten = await _host.Services.GetRequiredService<StoredAnswers>().List(new("proj_late", StoredAnswer.UnwrittenChat, null, new Dictionary<string, string>(), null, 10, false), Cancellation);
+        Assert.Equal([finished.Figures.GenerationId], unwritten.Select(answer => answer.Id));
     }
 
     [Fact]

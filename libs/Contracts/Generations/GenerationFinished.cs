@@ -7,6 +7,9 @@ public sealed record GenerationFinished(Outcome Outcome, GenerationFigures Figur
 {
     /// <summary>For <see cref="Outcome.Failed"/> and <see cref="Outcome.Cancelled"/>: an error code or the reason.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>Its client may ask for the answer again, and the gateway that would have stored it is gone.</summary>
+    public bool Unstored { get; init; }
 }
 
 public enum Outcome

@@ -47,6 +47,15 @@ public sealed class StoredAnswers(NpgsqlDataSource database)
         }
     }
 
+    /// <summary>Writes an answer that was <see cref="StoredAnswer.UnwrittenChat"/>, all or nothing. Does nothing when another has.</summary>
+    public async Task Write(StoredAnswer answer, IReadOnlyList<StoredItem> items, CancellationToken cancellation)
+    {
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(Command($"update {AnswerTables.Answers} set kind = $2, metadata = $3::jsonb, body = $4 where id = $1 and kind = '{StoredAnswer.UnwrittenChat}'", answer.Id, answer.Kind, answer.Metadata, answer.Body));
+        if (items.Count > 0) batch.BatchCommands.Add(Items(answer, items));
+        await batch.ExecuteNonQueryAsync(cancellation);
+    }
+
     /// <summary>Puts a new object and new metadata in the place of the old.</summary>
     public async Task Change(StoredAnswer answer, CancellationToken cancellation)
     {
@@ -118,8 +127,11 @@ public sealed class StoredAnswers(NpgsqlDataSource database)
         yield return Command(
             $"insert into {AnswerTables.Answers} (id, kind, project_id, model, created_at, previous, metadata, body, deltas) values ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9) on conflict do nothing",
             answer.Id, answer.Kind, answer.ProjectId, answer.Model, answer.CreatedAt.ToUniversalTime(), (object?)answer.Previous ?? DBNull.Value, answer.Metadata, answer.Body, DeltaEncoding.Encode([.. answer.Deltas]));
-        if (items.Count > 0) yield return Command(AnswerTables.Insert("$1", "$2, $3, $4, $5, $6, $7"), AnswerTables.Columns(answer.Id, answer.ProjectId, 0, items));
+        if (items.Count > 0) yield return Items(answer, items);
     }
+
+    private static NpgsqlBatchCommand Items(StoredAnswer answer, IReadOnlyList<StoredItem> items) =>
+        Command(AnswerTables.Insert("$1", "$2, $3, $4, $5, $6, $7"), AnswerTables.Columns(answer.Id, answer.ProjectId, 0, items));
 
     internal static NpgsqlBatchCommand Command(string sql, params object[] parameters)
     {

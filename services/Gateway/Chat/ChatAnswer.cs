@@ -22,17 +22,20 @@ internal sealed class ChatAnswer(HttpContext http, AnswerHead head, ChatCompleti
 
     public ValueTask Fail(ApiError error, CancellationToken cancellation) => new(error.Write(http));
 
-    public static void Write(IBufferWriter<byte> output, AnswerHead head, Generation generation, ChatCompletionRequest request)
+    public static void Write(IBufferWriter<byte> output, AnswerHead head, Generation generation, ChatCompletionRequest request) =>
+        Write(output, head, request, generation.Request.Output, generation.Choices, generation.Usage(), withLogprobs: generation.Request.Sampling.Logprobs is not null);
+
+    public static void Write(IBufferWriter<byte> output, AnswerHead head, ChatCompletionRequest request, OutputPlan plan, IEnumerable<ChoiceProgress> choices, TokenUsage usage, bool withLogprobs)
     {
         var reasoning = 0;
-        List<ChatChoice> choices = [.. generation.Choices.Select((choice, i) => Choice(generation, request, choice, i, ref reasoning))];
-        ChatCompletionBody.Write(output, head, choices, generation.Usage() with { Reasoning = reasoning });
+        List<ChatChoice> said = [.. choices.Select((choice, i) => Choice(plan, head.Id, request, choice, i, withLogprobs, ref reasoning))];
+        ChatCompletionBody.Write(output, head, said, usage with { Reasoning = reasoning });
     }
 
-    private static ChatChoice Choice(Generation generation, ChatCompletionRequest request, ChoiceProgress choice, int index, ref int reasoning)
+    private static ChatChoice Choice(OutputPlan plan, string id, ChatCompletionRequest request, ChoiceProgress choice, int index, bool withLogprobs, ref int reasoning)
     {
         var parts = new OutputParts();
-        var parser = generation.Request.Output.Parser(generation.Id, index, parts);
+        var parser = plan.Parser(id, index, parts);
         var start = 0;
         foreach (var end in choice.TextEnds)
         {
@@ -44,7 +47,7 @@ internal sealed class ChatAnswer(HttpContext http, AnswerHead head, ChatCompleti
         parser.Append(choice.Text.Span[start..]);
         parser.End();
         var calls = parts.Calls;
-        return new ChatChoice(parts.Said, choice.Finish.ForClient(request.Tools, calls.Count), generation.Request.Sampling.Logprobs is null ? null : (choice.Logprobs ?? []).ToWire())
+        return new ChatChoice(parts.Said, choice.Finish.ForClient(request.Tools, calls.Count), withLogprobs ? (choice.Logprobs ?? []).ToWire() : null)
         {
             Reasoning = parts.Thought,
             Calls = calls,

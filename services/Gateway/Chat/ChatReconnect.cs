@@ -2,7 +2,6 @@ using System.Text;
 using Platform.Contracts.Generations;
 using Platform.Contracts.Runs;
 using Platform.Eventing.Answers;
-using Platform.Eventing.Content;
 using Platform.Eventing.Generations;
 using Platform.Gateway.Auth;
 using Platform.Gateway.Errors;
@@ -18,7 +17,7 @@ namespace Platform.Gateway.Chat;
 /// <c>GET /v1/chat/completions/{id}/stream?starting_after=…</c>, or with <c>Last-Event-ID</c>: the rest of a stream whose connection was lost, through any gateway.
 /// A generation that still runs is taken over; one that has ended is streamed again from the ledger.
 /// </summary>
-internal sealed class ChatReconnect(Callers callers, ServedModels models, OutputPlanner outputs, Adoption adoption, LiveGenerations generations, GenerationRoad road, GenerationReader ledger, StoredAnswers stored, TimeProvider clock)
+internal sealed class ChatReconnect(Callers callers, ServedModels models, OutputPlanner outputs, Adoption adoption, LiveGenerations generations, GenerationRoad road, GenerationReader ledger, StoredAnswers stored, RecordedChats chats, TimeProvider clock)
 {
     /// <summary>How long what has just ended may take to be recorded: a worker's grace for a gateway that died, twice.</summary>
     private static readonly TimeSpan UntilRecorded = TimeSpan.FromSeconds(12);
@@ -71,40 +70,31 @@ internal sealed class ChatReconnect(Callers callers, ServedModels models, Output
             return;
         }
 
-        if (ChatRequestReader.Read(Encoding.UTF8.GetBytes(content.Request)).Refused(out var error, out var request) || After(http, request).Refused(out error, out var after))
+        if ((await chats.Open(recorded, content, caller)).Refused(out var error, out var chat) || After(http, chat.Request).Refused(out error, out var after))
         {
             await error.Write(http);
             return;
         }
 
-        var plan = models.Find(figures.Model) is { } model && !(await outputs.Plan(request.ToGeneration(model, caller, Encoding.UTF8.GetBytes(content.Request)), request)).Refused(out _, out var planned) ? planned.Output : OutputPlan.Plain;
-        await Show(http, recorded, content, request, plan, after);
+        await Show(http, chat, after);
     }
 
     /// <summary>Whether its time lets it run still, or have ended just now.</summary>
     private bool MayRun(string id) => PublicId.TimeOf(ChatTranslation.IdPrefix, id) is { } made && clock.GetUtcNow() - made < generations.Options.Timeout + UntilRecorded;
 
-    private static async Task Show(HttpContext http, RecordedGeneration recorded, GenerationContent content, ChatCompletionRequest request, OutputPlan plan, StreamPosition after)
+    private static async Task Show(HttpContext http, RecordedChat chat, StreamPosition after)
     {
-        var figures = recorded.Figures;
-        var stream = new ChatStream(http, new AnswerHead(figures.GenerationId, figures.StartedAt.ToUnixTimeSeconds(), figures.Model, ServedModel.FingerprintOf(figures.ArtifactHash), figures.ServiceTier), request, plan, after, holdHeaders: false);
-        for (var i = 0; i < content.Choices.Count; i++) await stream.Show(Step.Tokens(FrameOf(figures.GenerationId, i, content.Choices[i]), 0), http.RequestAborted);
-        if (recorded.Outcome == Outcome.Completed)
+        var stream = new ChatStream(http, chat.Head, chat.Request, chat.Plan, after, holdHeaders: false);
+        for (var i = 0; i < chat.Content.Choices.Count; i++) await stream.Show(Step.Tokens(chat.FrameOf(i), 0), http.RequestAborted);
+        if (chat.Recorded.Outcome == Outcome.Completed)
         {
-            var finishes = figures.FinishReasons.Select(reason => (FinishReason?)Enum.Parse<FinishReason>(reason, ignoreCase: true)).ToList();
-            await stream.End(finishes, new TokenUsage(figures.PromptTokens, figures.CachedTokens, figures.CompletionTokens) { Accepted = figures.AcceptedTokens, Rejected = figures.RejectedTokens }, http.RequestAborted);
+            await stream.End([.. chat.Finishes.Select(reason => (FinishReason?)reason)], chat.Usage, http.RequestAborted);
         }
         else
         {
-            await stream.Fail(new ApiError(410, $"The chat completion ended before it was complete ({recorded.Reason}); this is all that was made.", "server_error", null, "generation_incomplete"), http.RequestAborted);
+            await stream.Fail(new ApiError(410, $"The chat completion ended before it was complete ({chat.Recorded.Reason}); this is all that was made.", "server_error", null, "generation_incomplete"), http.RequestAborted);
         }
     }
-
-    /// <summary>All at once. What was kept without its shares is one event.</summary>
-    private static Frame FrameOf(string id, int choice, ChoiceContent content) =>
-        new Frame { GenerationId = id, Run = 0, Choice = choice, From = 0, Text = Encoding.UTF8.GetBytes(content.Text) } is var frame && content.TextEnds.Length == content.Tokens.Length
-            ? frame with { Tokens = content.Tokens, TextEnds = content.TextEnds, Logprobs = content.Logprobs.Count == content.Tokens.Length ? [.. content.Logprobs] : [] }
-            : frame;
 
     private static ApiResult<ChatCompletionRequest> Request(RunRecord? record) =>
         record is { Figures: { Kind: "chat", Stream: true }, Request: { } body }

@@ -5,6 +5,7 @@ internal static class ChatRegistration
     public static void AddChat(this IServiceCollection services)
     {
         services.AddSingleton<OutputPlanner>();
+        services.AddSingleton<RecordedChats>();
         services.AddSingleton<ChatEndpoint>();
         services.AddSingleton<ChatReconnect>();
     }

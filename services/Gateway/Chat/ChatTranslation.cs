@@ -28,6 +28,7 @@ internal static class ChatTranslation
         Stream = request.Stream,
         ServiceTier = request.ServiceTier,
         KeepContent = request.KeepContent,
+        Store = request.Store,
         Body = body,
     };
 }

@@ -43,5 +43,5 @@ internal sealed partial class Generation
         : default;
 
     /// <summary>The body goes along where it will be recorded, or where a client may come back to the stream.</summary>
-    private RunRecord Record() => new(Figures(), Request.KeepContent, Request.KeepContent || Request.Stream ? Request.BodyText : null);
+    private RunRecord Record() => new(Figures(), Request.KeepContent, Request.KeepContent || Request.Stream ? Request.BodyText : null) { Store = Request.Store };
 }

@@ -68,6 +68,9 @@ internal sealed record GenerationRequest
     /// <summary>False: nothing of what was said is kept.</summary>
     public bool KeepContent { get; init; } = true;
 
+    /// <summary>The answer is stored at its end, for its client to ask for again: by its worker's record where the gateway has died before.</summary>
+    public bool Store { get; init; }
+
     /// <summary>The request's body as received, UTF-8 JSON.</summary>
     public required ReadOnlyMemory<byte> Body { get; init; }
 

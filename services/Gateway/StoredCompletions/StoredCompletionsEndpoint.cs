@@ -12,7 +12,7 @@ using Platform.OpenAi.Responses;
 namespace Platform.Gateway.StoredCompletions;
 
 /// <summary><c>GET /v1/chat/completions</c> and what lies under it: completions that were asked for with <c>store: true</c>.</summary>
-internal sealed class StoredCompletionsEndpoint(Callers callers, ServedModels models, StoredAnswers answers)
+internal sealed class StoredCompletionsEndpoint(Callers callers, ServedModels models, StoredAnswers answers, LateStoring late)
 {
     public async Task List(HttpContext http)
     {
@@ -35,6 +35,7 @@ internal sealed class StoredCompletionsEndpoint(Callers callers, ServedModels mo
             return;
         }
 
+        await late.CatchUp(caller, http.RequestAborted);
         var found = await answers.List(new AnswerQuery(caller.ProjectId, StoredAnswer.Chat, model, metadata, after, limit + 1, descending), http.RequestAborted);
         http.Response.ContentType = "application/json";
         ItemPage.Write(http.Response.BodyWriter, [.. found.Take(limit).Select(one => (one.Id, Encoding.UTF8.GetString(one.Body)))], hasMore: found.Count > limit);
@@ -77,7 +78,9 @@ internal sealed class StoredCompletionsEndpoint(Callers callers, ServedModels mo
     {
         if ((await callers.Find(http, KeyScope.Project)).Refused(out var error, out var caller)) return error;
         if (!PublicIds.IsCompletion(id)) return NotFound(id);
-        return await answers.Find(caller.ProjectId, StoredAnswer.Chat, id, http.RequestAborted) is { } found ? found : NotFound(id);
+        if (await answers.Find(caller.ProjectId, StoredAnswer.Chat, id, http.RequestAborted) is { } found) return found;
+        await late.CatchUp(caller, http.RequestAborted);
+        return await answers.Find(caller.ProjectId, StoredAnswer.Chat, id, http.RequestAborted) is { } written ? written : NotFound(id);
     }
 
     private static ApiError NotFound(string id) => ApiError.NotFound($"Completion {id} not found", "completion_id");

@@ -2,7 +2,7 @@ namespace Platform.Gateway.StoredCompletions;
 
 internal static class StoredCompletionsRegistration
 {
-    public static void AddStoredCompletions(this IServiceCollection services) => services.AddSingleton<StoredCompletionsEndpoint>();
+    public static void AddStoredCompletions(this IServiceCollection services) => services.AddSingleton<LateStoring>().AddSingleton<StoredCompletionsEndpoint>();
 
     public static void MapStoredCompletions(this IEndpointRouteBuilder app)
     {

@@ -14,7 +14,7 @@ internal sealed partial class Run
             if (_request.Record is not { } record || (_started is null && record.Figures.PromptTokens == 0)) return null;
             var content = record is { KeepContent: true, Request: { } body } ? new GenerationContent { Request = body, Choices = [.. _choices.Select(choice => choice.Content())] } : null;
             var (outcome, reason) = Verdict();
-            return new GenerationFinished(outcome, Figures(record.Figures), content) { Reason = reason };
+            return new GenerationFinished(outcome, Figures(record.Figures), content) { Reason = reason, Unstored = record.Store && outcome == Contracts.Generations.Outcome.Completed && content is not null };
         }
     }
 

@@ -37,8 +37,23 @@ public sealed class OrphanTests
         worker.Gone[WorkerRig.Gateway] = true;
         worker.Clock.Move(RunTable.Quiet + TimeSpan.FromSeconds(1));
         var finished = await UntilRecorded(worker);
-        Assert.Equal((Outcome.Completed, null), (finished.Outcome, finished.Reason));
+        Assert.Equal((Outcome.Completed, null, false), (finished.Outcome, finished.Reason, finished.Unstored));
         Assert.Equal(new Received(worker.FramesOf(run)).Tokens().Length, finished.Figures.CompletionTokens);
+    }
+
+    [Theory]
+    [InlineData(20, 512, true)]
+    [InlineData(20, 10, false)]
+    public async Task What_its_gateway_would_have_stored_is_marked_where_it_is_whole(int maxTokens, int allowance, bool whole)
+    {
+        await using var worker = await WorkerRig.Start();
+        var run = Recorded(WorkerRig.Run(maxTokens: maxTokens)) with { Allowance = allowance, Sampling = new() { Seed = 1, Temperature = 0 } };
+        run = run with { Record = run.Record! with { Store = true } };
+        await worker.Runs.Accept(run);
+        await Eventually.Holds(() => new Received(worker.FramesOf(run)).Tokens().Length == Math.Min(maxTokens, allowance));
+        worker.Gone[WorkerRig.Gateway] = true;
+        worker.Clock.Move(RunTable.Quiet + TimeSpan.FromSeconds(1));
+        Assert.Equal(whole, (await UntilRecorded(worker)).Unstored);
     }
 
     [Fact]

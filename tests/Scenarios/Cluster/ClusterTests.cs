@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Platform.Fixtures;
+using Platform.Scenarios.Tests.Wire;
 
 namespace Platform.Scenarios.Tests.Cluster;
 
@@ -62,6 +63,36 @@ public sealed class ClusterTests(ClusterFixture fixture) : IClassFixture<Cluster
         await Eventually.Holds(() => Answers(0), answered => answered, TimeSpan.FromSeconds(60));
         await Task.WhenAll(Load(0, 20), Load(1, 20));
 
+        await TheBooksAgree();
+    }
+
+    [Fact]
+    public async Task What_was_to_be_stored_is_listed_though_its_gateway_has_died()
+    {
+        using var left = Cluster.Client(0);
+        using var client = Cluster.Client(1);
+        var request = new { model = TestCatalogue.Slow, messages = new[] { new { role = "user", content = "Hello" } }, temperature = 0, max_tokens = 200, stream = true, store = true, metadata = new { told = "late" } };
+        var id = "";
+        try
+        {
+            await foreach (var line in left.Stream(request))
+            {
+                if (line.Text is null) continue;
+                id = line.Event!.Value.GetProperty("id").GetString();
+                await Cluster["gateway-1"].KillAndRestart();
+            }
+        }
+        catch (Exception e) when (id is { Length: > 0 } && e is HttpRequestException or IOException)
+        {
+            // the connection has died with its gateway
+        }
+
+        var listed = await Eventually.Holds(async () => (await client.GetJson("v1/chat/completions?metadata[told]=late")).GetProperty("data"), data => data.GetArrayLength() == 1, TimeSpan.FromSeconds(60));
+        Assert.Equal((id, "length"), (listed[0].GetProperty("id").GetString(), listed[0].GetProperty("choices")[0].GetProperty("finish_reason").GetString()));
+        var whole = await client.Ask(new { model = TestCatalogue.Slow, request.messages, temperature = 0, max_tokens = 200 });
+        Assert.Equal(whole.Text, listed[0].GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString());
+        _told[id!] = StreamLine.UsageOf(listed[0]);
+        _told[whole.Id] = whole.Usage;
         await TheBooksAgree();
     }
 

@@ -1,4 +1,7 @@
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Platform.Eventing.Answers;
 using Platform.Scenarios.Tests.Wire;
 
 namespace Platform.Scenarios.Tests.Responses;
@@ -86,6 +89,24 @@ public class StoredCompletionTests(PlatformFixture platform)
         Assert.Equal((await whole.Json()).GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString(), listed.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString());
     }
 
+    /// <summary>As a worker's record leaves it when the gateway has died before it could store the answer.</summary>
+    [Fact]
+    public async Task One_that_is_recorded_and_not_written_yet_reads_as_if_it_had_been_stored_at_its_end()
+    {
+        var run = Guid.NewGuid().ToString("n");
+        var more = $"\"n\":2,\"logprobs\":true,\"top_logprobs\":1,\"seed\":5,\"temperature\":1,\"metadata\":{{\"run\":\"{run}\"}}";
+        var (stored, late) = (await Complete($"\"store\":true,{more}"), await Complete(more));
+        var model = (await Client.GetAnswer($"{Path}/{stored}")).Json.GetProperty("model").GetString()!;
+        var answers = platform.Services.GetRequiredService<StoredAnswers>();
+        await answers.Save(StoredAnswer.Unwritten(late, await ProjectOf(stored), model, DateTimeOffset.UtcNow), [], TestContext.Current.CancellationToken);
+
+        var (_, read) = await Client.GetAnswer($"{Path}/{late}");
+        Assert.Equal([late, stored], Ids((await Client.GetAnswer($"{Path}?metadata[run]={run}")).Json));
+        Assert.Equal(Without(["id", "created", "request_id"], (await Client.GetAnswer($"{Path}/{stored}")).Json), Without(["id", "created", "request_id"], read));
+        Assert.Equal(JsonValueKind.Null, read.GetProperty("request_id").ValueKind);
+        Assert.Equal([$"{late}-0"], Ids((await Client.GetAnswer($"{Path}/{late}/messages")).Json));
+    }
+
     /// <summary>Without a word from the client the ledger keeps content for replay; with <c>store: false</c> nothing is kept.</summary>
     [Fact]
     public async Task What_must_not_be_stored_leaves_no_content()
@@ -102,6 +123,16 @@ public class StoredCompletionTests(PlatformFixture platform)
         var chunk = text.Split('\n').FirstOrDefault(line => line.StartsWith("data: {", StringComparison.Ordinal));
         return JsonDocument.Parse(chunk?["data: ".Length..] ?? text).RootElement.Id();
     }
+
+    private async Task<string> ProjectOf(string id)
+    {
+        await using var database = NpgsqlDataSource.Create(platform.ConnectionString);
+        await using var command = database.CreateCommand("select project_id from ledger.stored_answers where id = $1");
+        command.Parameters.Add(new() { Value = id });
+        return (string)(await command.ExecuteScalarAsync())!;
+    }
+
+    private static IEnumerable<string> Without(string[] names, JsonElement answer) => answer.EnumerateObject().Where(field => !names.Contains(field.Name)).Select(field => field.ToString());
 
     private static IEnumerable<string> Ids(JsonElement page) => page.GetProperty("data").EnumerateArray().Select(one => one.Id());
 }

@@ -11,7 +11,8 @@ public static class StoredCompletion
 {
     /// <param name="request">The body of the request.</param>
     /// <param name="answer">The <c>chat.completion</c> that answered it.</param>
-    public static byte[] Write(ReadOnlyMemory<byte> request, ReadOnlyMemory<byte> answer, string requestId, long seed)
+    /// <param name="requestId">Null: it is not known any more.</param>
+    public static byte[] Write(ReadOnlyMemory<byte> request, ReadOnlyMemory<byte> answer, string? requestId, long seed)
     {
         using var asked = JsonDocument.Parse(request);
         using var answered = JsonDocument.Parse(answer);
