@@ -72,9 +72,15 @@ public sealed record WorkerReport(
 /// <param name="ThinkingSwitch">Template variable that switches its thinking, or null.</param>
 /// <param name="Thinks">Whether it may think aloud at all.</param>
 /// <param name="OpensThinking">Whether the prompt itself opens the thinking: by default, switched on, switched off.</param>
+/// <param name="Words">What the switch takes; null: true or false.</param>
 [GenerateSerializer, Immutable, Alias("platform.pools.ModelTraits")]
 public sealed record ModelTraits(
-    [property: Id(0)] string OutputFormat, [property: Id(1)] string? ThinkingSwitch, [property: Id(2)] bool Thinks, [property: Id(3)] ThinkingOpened OpensThinking);
+    [property: Id(0)] string OutputFormat, [property: Id(1)] string? ThinkingSwitch, [property: Id(2)] bool Thinks, [property: Id(3)] ThinkingOpened OpensThinking, [property: Id(4)] ThinkingWords? Words = null);
+
+/// <summary>The words in which a template's switch is told of an effort.</summary>
+/// <param name="Off">Null: the model can't do without thinking.</param>
+[GenerateSerializer, Immutable, Alias("platform.pools.ThinkingWords")]
+public sealed record ThinkingWords([property: Id(0)] string? Off, [property: Id(1)] string Low, [property: Id(2)] string Medium, [property: Id(3)] string High);
 
 [GenerateSerializer, Immutable, Alias("platform.pools.ThinkingOpened")]
 public readonly record struct ThinkingOpened([property: Id(0)] bool ByDefault, [property: Id(1)] bool On, [property: Id(2)] bool Off);

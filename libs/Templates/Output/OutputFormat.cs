@@ -9,8 +9,13 @@ public abstract class OutputFormat
 {
     private static readonly OutputFormat[] All =
     [
-        new Harmony(), new DeepSeek(), new Kimi(), new Glm(), new QwenCoder(), new Hermes(), new MistralNamed(), new MistralList(), new Llama3(),
-        new OtherThinking("apriel", "Here are my reasoning steps:", "[BEGIN FINAL RESPONSE]"),
+        new Harmony(), new DeepSeek(), new Kimi(), new Glm(), new QwenCoder(),
+        new OtherThinking("apriel", "Here are my reasoning steps:", "[BEGIN FINAL RESPONSE]"), new OtherThinking("minimax", "<mm:think>", "</mm:think>"),
+        new Hermes(), new MistralNamed(), new MistralList(), new Llama3(),
+        new Sections("kimi-3", "<|open|>", ("<|open|>think<|sep|>", "<|close|>think<|sep|>"), ("<|open|>response<|sep|>", "<|close|>response<|sep|>"), "", ["<|open|>", "<|sep|>", "<|close|>"]) { PromptOpensAnswer = true },
+        new Sections("solar", "<|begin|>assistant<|think|>", ("<|think|>", "<|end|>"), ("<|content|>", "<|end|>"), "<|begin|>assistant", ["<|begin|>", "<|think|>", "<|content|>", "<|end|>"]),
+        new Sections("muse", " to=self<|message|>", (" to=self<|message|>", "<|eom|>"), (" to=user<|message|>", "<|eot|>"), "<|start|>assistant", ["<|start|>", "<|message|>", "<|eom|>", "<|eot|>"]),
+        new OtherThinking("hunyuan", "<think:opensource>", "</think:opensource>") { Sign = "'</think{}>'.format(" },
         new OtherThinking("command", "<|START_THINKING|>", "<|END_THINKING|>"),
         new OtherThinking("gemma", "<|channel>thought", "<channel|>") { Parts = ["<|channel>"] },
         new OtherThinking("apertus", "<|inner_prefix|>", "<|inner_suffix|>"),
@@ -25,6 +30,9 @@ public abstract class OutputFormat
 
     /// <summary>The marks of the model's thinking; null: it does not think aloud.</summary>
     public virtual (string Open, string Close)? Thinking => ("<think>", "</think>");
+
+    /// <summary>Whether a model with this template, which is of this format, may think aloud.</summary>
+    public virtual bool ThinksIn(string template) => Thinking is { } marks && template.Contains(marks.Close, StringComparison.Ordinal);
 
     /// <summary>Whether templates of this format tell the model of its tools; else the tools go into the conversation.</summary>
     public virtual bool TellsTools => true;

@@ -66,7 +66,7 @@ internal sealed class OutputPlanner(ServedModels models)
         var on = effort is not ("none" or "minimal");
         return traits.ThinkingSwitch switch
         {
-            "reasoning_effort" => new ThinkingPlan(true, on ? opens.On : opens.Off, "reasoning_effort", JsonValue.Create(effort switch { "none" or "minimal" => "low", "xhigh" or "max" => "high", _ => effort })),
+            { } name when traits.Words is { } words => new ThinkingPlan(on || words.Off is null, on ? opens.On : opens.Off, name, JsonValue.Create(effort switch { "none" or "minimal" => words.Off ?? words.Low, "low" => words.Low, "medium" => words.Medium, _ => words.High })),
             { } name => new ThinkingPlan(on, on ? opens.On : opens.Off, name, JsonValue.Create(on)),
             null when on => new ThinkingPlan(true, opens.ByDefault, null, null),
             null => ApiError.Invalid($"Unsupported value: 'reasoning_effort' does not support '{effort}' with this model: it always thinks.", "reasoning_effort", "unsupported_value"),

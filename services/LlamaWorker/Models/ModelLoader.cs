@@ -38,7 +38,8 @@ internal sealed class ModelLoader(ModelCatalog catalog, IOptions<NativesOptions>
         var template = ChatTemplate.Parse(source);
         var traits = TemplateTraits.Of(source, template);
         var (byDefault, on, off) = traits.OpensThinking;
-        return new TemplateFacts(new PromptWriter(template, engine).Overhead, new ModelTraits(traits.Format.Name, traits.ThinkingSwitch, traits.Thinks, new ThinkingOpened(byDefault, on, off)));
+        var words = traits.Words is { } told ? new ThinkingWords(told.Off, told.Low, told.Medium, told.High) : null;
+        return new TemplateFacts(new PromptWriter(template, engine).Overhead, new ModelTraits(traits.Format.Name, traits.ThinkingSwitch, traits.Thinks, new ThinkingOpened(byDefault, on, off), words));
     }
 
     /// <exception cref="EngineException">The engine can't load it.</exception>

@@ -31,6 +31,13 @@ public sealed class Output_formats
         { "gemma", "<|channel>thought\nhm\n<channel|>Fine.", "thinks(hm) says(Fine.)" },
         { "apertus", "<|inner_prefix|>hm<|inner_suffix|>Fine.", "thinks(hm) says(Fine.)" },
         { "apertus", "Fine.", "says(Fine.)" },
+        { "minimax", "<mm:think>hm</mm:think>Fine.", "thinks(hm) says(Fine.)" },
+        { "hunyuan", "<think:opensource>hm</think:opensource>Fine.", "thinks(hm) says(Fine.)" },
+        { "kimi-3", "<|open|>think<|sep|>hm<|close|>think<|sep|><|open|>response<|sep|>Fine.<|close|>response<|sep|><|close|>message<|sep|>", "thinks(hm) says(Fine.)" },
+        { "kimi-3", "Fine, a <b> c.<|close|>response<|sep|><|close|>message<|sep|>", "says(Fine, a <b> c.)" },
+        { "solar", "<|think|>hm<|end|><|begin|>assistant<|content|>{\"name\": \"stop\", \"arguments\": {}}<|end|>", "thinks(hm) calls(stop) with({})" },
+        { "solar", "<|content|>Fine.", "says(Fine.)" },
+        { "muse", " to=self<|message|>hm<|eom|><|start|>assistant to=user<|message|>Fine.<|eot|>", "thinks(hm) says(Fine.)" },
         { "apriel", "Here are my reasoning steps:\nhm\n[BEGIN FINAL RESPONSE]\nFine.", "thinks(hm) says(Fine.)" },
         { "mistral", "[TOOL_CALLS][{\"name\": \"get_weather\", \"arguments\": {\"city\": \"Bern\"}}, {\"name\": \"stop\", \"arguments\": {}}]", "calls(get_weather) with({\"city\": \"Bern\"}) calls(stop) with({})" },
         { "mistral-args", "[THINK]hm[/THINK][TOOL_CALLS]get_weather[ARGS]{\"city\": \"Bern\"}[TOOL_CALLS]stop[ARGS]{}", "thinks(hm) calls(get_weather) with({\"city\": \"Bern\"}) calls(stop) with({})" },
@@ -62,6 +69,8 @@ public sealed class Output_formats
     [InlineData("llama3")]
     [InlineData("json")]
     [InlineData("gemma")]
+    [InlineData("solar")]
+    [InlineData("kimi-3")]
     [InlineData("mistral")]
     [InlineData("mistral-args")]
     [InlineData("deepseek")]
@@ -93,11 +102,12 @@ public sealed class Output_formats
     [InlineData("glm")]
     [InlineData("harmony")]
     [InlineData("mistral")]
+    [InlineData("solar")]
     public void Garbage_is_told_without_a_fault(string format)
     {
         var random = new Random(7);
         string[] parts = ["<tool_call>", "</tool_call>", "{\"name\"", ": \"stop\"", ", \"arguments\": {", "}", "]", "[", "\"", "\\", "<think>", "</think>", "<function=", ">", "</parameter>", "<arg_key>", "</arg_value>",
-            "<|channel|>", "<|message|>", "<|end|>", "<｜tool▁call▁begin｜>", "<｜tool▁sep｜>", "[TOOL_CALLS]", "é", " ", "\n", "x"];
+            "<|channel|>", "<|message|>", "<|end|>", "<|think|>", "<|content|>", "<｜tool▁call▁begin｜>", "<｜tool▁sep｜>", "[TOOL_CALLS]", "é", " ", "\n", "x"];
         for (var round = 0; round < 300; round++)
         {
             var text = string.Concat(Enumerable.Range(0, 40).Select(_ => parts[random.Next(parts.Length)]));

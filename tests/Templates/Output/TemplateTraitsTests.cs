@@ -17,46 +17,81 @@ public sealed class TemplateTraitsTests
         Assert.True(traits.Thinks || traits is { ThinkingSwitch: null, OpensThinking: (false, false, false) });
     }
 
-    [Theory]
-    [InlineData("Qwen-Qwen3-0.6B", "hermes")]
-    [InlineData("NousResearch-Hermes-3-Llama-3.1-8B-tool_use", "hermes")]
-    [InlineData("ibm-granite-granite-4.0", "hermes")]
-    [InlineData("meta-llama-Llama-3.2-3B-Instruct", "llama3")]
-    [InlineData("meta-llama-Llama-3.3-70B-Instruct", "llama3")]
-    [InlineData("Mistral-Small-3.2-24B-Instruct-2506", "mistral-args")]
-    [InlineData("deepseek-ai-DeepSeek-R1-Distill-Llama-8B", "deepseek")]
-    [InlineData("deepseek-ai-DeepSeek-V3.1", "deepseek")]
-    [InlineData("openai-gpt-oss-120b", "harmony")]
-    [InlineData("GLM-4.6", "glm")]
-    [InlineData("Qwen3-Coder", "qwen-coder")]
-    [InlineData("Kimi-K2-Instruct", "kimi")]
-    [InlineData("google-gemma-2-2b-it", "json")]
-    [InlineData("microsoft-Phi-3.5-mini-instruct", "json")]
-    public void The_form_of_calls_follows_from_the_template(string name, string format) => Assert.Equal(format, Of(name).Format.Name);
+    /// <summary>Name, form of calls, what switches the thinking with the words it takes (off, low, medium, high), and whether the prompt opens it: by default, on, off. No switch: it does not think.</summary>
+    public static TheoryData<string, string, string, string> Known => new()
+    {
+        { "Apertus-8B-Instruct", "apertus", "enable_thinking", "---" },
+        { "Apriel-1.6-15b-Thinker-fixed", "apriel", "always", "ooo" },
+        { "Bielik-11B-v3.0-Instruct", "hermes", "enable_thinking", "-o-" },
+        { "Cohere2MoE", "command", "reasoning_effort none low medium high", "oo-" },
+        { "CohereForAI-c4ai-command-r-plus-tool_use", "json", "", "" },
+        { "CohereForAI-c4ai-command-r7b-12-2024-tool_use", "command", "enable_thinking", "---" },
+        { "GLM-4.6", "glm", "enable_thinking", "---" },
+        { "GigaChat3-10B-A1.8B", "json", "", "" },
+        { "GigaChat3.1-10B-A1.8B", "json", "", "" },
+        { "HuggingFaceTB-SmolLM3-3B", "json", "enable_thinking", "---" },
+        { "Kimi-K2-Instruct", "kimi", "", "" },
+        { "Kimi-K3", "kimi-3", "thinking", "oo-" },
+        { "LFM2-8B-A1B", "json", "", "" },
+        { "LFM2.5-8B-A1B", "json", "always", "---" },
+        { "LFM2.5-Instruct", "json", "always", "---" },
+        { "MiniMax-M1", "json", "", "" },
+        { "MiniMax-M2", "json", "always", "ooo" },
+        { "MiniMax-M3", "minimax", "thinking_mode disabled enabled enabled enabled", "-o-" },
+        { "Mistral-Small-3.2-24B-Instruct-2506", "mistral-args", "", "" },
+        { "NVIDIA-Nemotron-Nano-v2", "json", "always", "ooo" },
+        { "NousResearch-Hermes-2-Pro-Llama-3-8B-tool_use", "hermes", "", "" },
+        { "NousResearch-Hermes-3-Llama-3.1-8B-tool_use", "hermes", "", "" },
+        { "Qwen-QwQ-32B", "hermes", "enable_thinking", "-o-" },
+        { "Qwen-Qwen3-0.6B", "hermes", "enable_thinking", "---" },
+        { "Qwen3-Coder", "qwen-coder", "", "" },
+        { "Qwen3.5-4B", "qwen-coder", "enable_thinking", "oo-" },
+        { "Reka-Edge", "hermes", "enable_thinking", "-o-" },
+        { "StepFun3.5-Flash", "qwen-coder", "always", "ooo" },
+        { "deepseek-ai-DeepSeek-R1-Distill-Llama-8B", "deepseek", "always", "ooo" },
+        { "deepseek-ai-DeepSeek-R1-Distill-Qwen-32B", "deepseek", "enable_thinking", "-o-" },
+        { "deepseek-ai-DeepSeek-V3.1", "deepseek", "enable_thinking", "-o-" },
+        { "deepseek-ai-DeepSeek-V4-Flash-0731", "json", "enable_thinking", "-o-" },
+        { "deepseek-ai-DeepSeek-V4", "json", "enable_thinking", "-o-" },
+        { "fireworks-ai-llama-3-firefunction-v2", "json", "", "" },
+        { "google-gemma-2-2b-it", "json", "", "" },
+        { "google-gemma-4-31B-it", "gemma", "enable_thinking", "---" },
+        { "ibm-granite-granite-3.3-2B-Instruct", "json", "thinking", "---" },
+        { "ibm-granite-granite-4.0", "hermes", "", "" },
+        { "ibm-granite-granite-4.1", "hermes", "", "" },
+        { "llama-cpp-deepseek-r1", "deepseek", "always", "ooo" },
+        { "llama-cpp-rwkv-world", "json", "enable_thinking", "-o-" },
+        { "meetkai-functionary-medium-v3.1", "json", "", "" },
+        { "meetkai-functionary-medium-v3.2", "json", "", "" },
+        { "meta-llama-Llama-3.2-3B-Instruct", "llama3", "", "" },
+        { "meta-llama-Llama-3.3-70B-Instruct", "llama3", "", "" },
+        { "microsoft-Phi-3.5-mini-instruct", "json", "", "" },
+        { "mistralai-Ministral-3-14B-Reasoning-2512", "mistral-args", "always", "---" },
+        { "moonshotai-Kimi-K2", "kimi", "", "" },
+        { "muse-glimmer", "muse", "reasoning_strength - low medium high", "---" },
+        { "openai-gpt-oss-120b", "harmony", "reasoning_effort - low medium high", "---" },
+        { "openbmb-MiniCPM5-1B", "json", "enable_thinking", "-o-" },
+        { "poolside-Laguna-XS-2.1", "glm", "enable_thinking", "-o-" },
+        { "poolside-Laguna-XS.2", "glm", "enable_thinking", "-o-" },
+        { "tencent-Hy3", "hunyuan", "reasoning_effort no_think low high high", "-o-" },
+        { "unsloth-Apriel-1.5", "apriel", "always", "---" },
+        { "upstage-Solar-Open-100B", "solar", "reasoning_effort - low medium high", "---" },
+    };
 
-    /// <summary>Whether the prompt ends within the model's thoughts is what llama.cpp's server tests see of these templates.</summary>
+    /// <summary>Each was read by hand. Whether the prompt ends within the model's thoughts is what llama.cpp's server tests see of these templates.</summary>
     [Theory]
-    [InlineData("deepseek-ai-DeepSeek-R1-Distill-Qwen-32B", "enable_thinking", true, false)]
-    [InlineData("Qwen-QwQ-32B", "enable_thinking", true, false)]
-    [InlineData("Qwen-Qwen3-0.6B", "enable_thinking", false, false)]
-    [InlineData("openai-gpt-oss-120b", "reasoning_effort", false, false)]
-    [InlineData("llama-cpp-deepseek-r1", null, true, true)]
-    [InlineData("Apriel-1.6-15b-Thinker-fixed", null, true, true)]
-    [InlineData("CohereForAI-c4ai-command-r7b-12-2024-tool_use", "enable_thinking", false, false)]
-    [InlineData("google-gemma-4-31B-it", "enable_thinking", false, false)]
-    [InlineData("Apertus-8B-Instruct", "enable_thinking", false, false)]
-    public void Thinking_is_switched_as_the_template_has_it(string name, string? named, bool on, bool off)
+    [MemberData(nameof(Known))]
+    public void A_template_tells_how_its_model_thinks_and_calls(string name, string format, string thinking, string opens)
     {
         var traits = Of(name);
-        Assert.Equal((true, named, on, off), (traits.Thinks, traits.ThinkingSwitch, traits.OpensThinking.On, traits.OpensThinking.Off));
+        var words = traits.Words is { } told ? $" {told.Off ?? "-"} {told.Low} {told.Medium} {told.High}" : "";
+        Assert.Equal((format, thinking), (traits.Format.Name, traits.Thinks ? (traits.ThinkingSwitch ?? "always") + words : ""));
+        var (byDefault, on, off) = traits.OpensThinking;
+        Assert.Equal(opens, traits.Thinks ? string.Concat(((bool[])[byDefault, on, off]).Select(opened => opened ? "o" : "-")) : "");
     }
 
-    [Theory]
-    [InlineData("Qwen3-Coder")]
-    [InlineData("google-gemma-2-2b-it")]
-    [InlineData("MiniMax-M1")]
-    [InlineData("meta-llama-Llama-3.3-70B-Instruct")]
-    public void A_model_without_thoughts_has_none(string name) => Assert.False(Of(name).Thinks);
+    [Fact]
+    public void Every_template_that_is_there_is_in_the_table() => Assert.All(Templates.Where(name => name.Data.Length > 0), name => Assert.Contains(Known, known => known.Data.Item1 == name.Data));
 
     private static TemplateTraits Of(string name)
     {

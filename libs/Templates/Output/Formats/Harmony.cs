@@ -17,6 +17,8 @@ internal sealed class Harmony : OutputFormat
     /// <summary>Thinking is a channel, not a pair of marks.</summary>
     public override (string Open, string Close)? Thinking => ($"{Channel}analysis{Message}", EndMark);
 
+    public override bool ThinksIn(string template) => true;
+
     public override (string Before, (string? Open, string Close)? Thinking) Answer(Thinks thinks) => ($"{Channel}final{Message}", Analysis(thinks));
 
     public override ToolGrammar Grammar(ToolUse use, Thinks thinks)

@@ -9,8 +9,13 @@ internal sealed class OtherThinking(string name, string open, string close) : Pl
 
     public override (string Open, string Close)? Thinking => (open, close);
 
+    /// <summary>What a template shows the format by; null: the mark that ends the thinking.</summary>
+    public string? Sign { get; init; }
+
     /// <summary>Control tokens within the marks.</summary>
     public IReadOnlyList<string> Parts { get; init; } = [];
 
-    protected override bool IsOf(string template) => template.Contains(close, StringComparison.Ordinal);
+    public override bool ThinksIn(string template) => true;
+
+    protected override bool IsOf(string template) => template.Contains(Sign ?? close, StringComparison.Ordinal);
 }
