@@ -132,14 +132,22 @@ public sealed record Prices(decimal Input = 0, decimal CachedInput = 0, decimal 
     public long VideoMicros(int frames, int fps) => (long)Math.Ceiling((decimal)frames / fps * Second * 1_000_000);
 }
 
-public enum VectorPooling { Mean, First, Last }
+public enum VectorPooling
+{
+    Mean,
+    First,
+    Last,
+
+    /// <summary>No vector: how well a document answers a query, of both read together.</summary>
+    Rank,
+}
 
 public sealed record EmbeddingSettings
 {
     /// <summary>How the vectors of a text's tokens become one; null: as the model's file says, or by their mean.</summary>
     public VectorPooling? Pooling { get; init; }
 
-    /// <summary>Length of a vector.</summary>
+    /// <summary>Length of a vector; of a ranking model 1.</summary>
     public required int Dimensions { get; init; }
 
     /// <summary>Whether the first part of a vector is a fair vector too, so that a request may ask for fewer dimensions.</summary>

@@ -82,6 +82,7 @@ internal static partial class ModelRules
     private static string? BrokenEmbedding(CatalogModel model) => (model.Kind, model.Engine, model.Embedding) switch
     {
         (ModelKind.Embedding, "onnx" or "llama.cpp", null) => "embedding: is needed, with its dimensions.",
+        (ModelKind.Embedding, "onnx", { Pooling: VectorPooling.Rank }) => "embedding.pooling: rank is for llama.cpp.",
         (ModelKind.Embedding, "llama.cpp", var embedding) => Below(1, embedding.Dimensions, "embedding.dimensions") ?? Below(1, embedding.BatchSize, "embedding.batch_size"),
         (ModelKind.Embedding, "onnx", var embedding) =>
             Below(1, embedding.Dimensions, "embedding.dimensions") ?? Below(1, embedding.BatchSize, "embedding.batch_size") ?? Lacking(model, "vocab.txt") ?? Lacking(model, "tokenizer_config.json"),

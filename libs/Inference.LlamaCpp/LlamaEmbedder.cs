@@ -4,7 +4,15 @@ using Platform.Inference.LlamaCpp.Native;
 namespace Platform.Inference.LlamaCpp;
 
 /// <summary>How the vectors of a sequence's tokens become one, in llama.cpp's numbers.</summary>
-public enum TokenPooling { Mean = 1, First = 2, Last = 3 }
+public enum TokenPooling
+{
+    Mean = 1,
+    First = 2,
+    Last = 3,
+
+    /// <summary>What a classifier makes of them.</summary>
+    Rank = 4,
+}
 
 /// <summary>Makes vectors of token sequences, many in one decode. Used by one thread at a time.</summary>
 public sealed unsafe class LlamaEmbedder : IDisposable
@@ -15,7 +23,7 @@ public sealed unsafe class LlamaEmbedder : IDisposable
 
     private LlamaEmbedder(ContextHandle handle, int dimensions, int vocabulary, int sequences) => (this.handle, Dimensions, this.vocabulary, this.sequences) = (handle, dimensions, vocabulary, sequences);
 
-    /// <summary>Length of a vector.</summary>
+    /// <summary>Length of a vector; where sequences are ranked, outputs of the classifier.</summary>
     public int Dimensions { get; }
 
     /// <summary>Tokens of one run, at most.</summary>
@@ -38,9 +46,9 @@ public sealed unsafe class LlamaEmbedder : IDisposable
         parameters.Pooling = (int?)pooling ?? -1;
         var handle = NativeLog.Watch(() => ContextHandle.Create(model, parameters, 0), out var problem)
             ?? throw new EngineException($"llama.cpp can't make a context of {tokens} tokens for the vectors of {sequences} sequences: {problem}");
-        if (LlamaApi.llama_pooling_type(handle) is >= (int)TokenPooling.Mean and <= (int)TokenPooling.Last && LlamaApi.llama_n_batch(handle) == parameters.Batch)
+        if (LlamaApi.llama_pooling_type(handle) is >= (int)TokenPooling.Mean and <= (int)TokenPooling.Rank and var kind && (kind == (int)TokenPooling.Rank) == (pooling == TokenPooling.Rank) && LlamaApi.llama_n_batch(handle) == parameters.Batch)
         {
-            return new LlamaEmbedder(handle, LlamaApi.llama_model_n_embd(model), vocabulary, sequences);
+            return new LlamaEmbedder(handle, kind == (int)TokenPooling.Rank ? (int)LlamaApi.llama_model_n_cls_out(model) : LlamaApi.llama_model_n_embd(model), vocabulary, sequences);
         }
 
         handle.Dispose();

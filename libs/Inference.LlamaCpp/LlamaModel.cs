@@ -131,6 +131,37 @@ public sealed unsafe class LlamaModel : IEngineModel
         }
     }
 
+    /// <summary>What a ranking model reads of a query and a document: the form its file has for them, or both between the marks of its vocabulary.</summary>
+    public int[] Pair(string query, string document)
+    {
+        if (ChatTemplate("rerank") is { } form)
+        {
+            return Tokens(string.Join(document, form.Split("{document}").Select(part => part.Replace("{query}", query, StringComparison.Ordinal))), addSpecial: false, parseSpecial: true);
+        }
+
+        var (bos, eos, sep) = (LlamaApi.llama_vocab_bos(vocabulary), LlamaApi.llama_vocab_eos(vocabulary), LlamaApi.llama_vocab_sep(vocabulary));
+        int[] before = LlamaApi.llama_vocab_get_add_bos(vocabulary) != 0 && bos >= 0 ? [bos] : [];
+        int[] end = LlamaApi.llama_vocab_get_add_eos(vocabulary) != 0 && (eos >= 0 || sep >= 0) ? [eos >= 0 ? eos : sep] : [];
+        int[] between = LlamaApi.llama_vocab_get_add_sep(vocabulary) != 0 && sep >= 0 ? [sep] : [];
+        return [.. before, .. Tokens(query, addSpecial: false, parseSpecial: false), .. end, .. between, .. Tokens(document, addSpecial: false, parseSpecial: false), .. end];
+    }
+
+    /// <param name="addSpecial">With the marks of a beginning and an end that the vocabulary wants.</param>
+    /// <param name="parseSpecial">A control token that is spelled out in the text is one.</param>
+    public int[] Tokens(string text, bool addSpecial, bool parseSpecial)
+    {
+        var utf8 = Encoding.UTF8.GetBytes(text);
+        var tokens = new int[Math.Max(16, utf8.Length)];
+        var count = Tokenize(utf8, tokens, addSpecial, parseSpecial);
+        if (count < 0)
+        {
+            tokens = new int[-count];
+            count = Tokenize(utf8, tokens, addSpecial, parseSpecial);
+        }
+
+        return tokens[..count];
+    }
+
     public int Piece(int token, Span<byte> utf8, bool special)
     {
         var piece = pieces.Bytes(token, special);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Platform.Catalog;
 using Platform.Inference.LlamaCpp;
 using Platform.LlamaWorker.Models;
 using Platform.LlamaWorker.Runs;
@@ -16,7 +17,7 @@ public static class LlamaWorkerRegistration
         var services = builder.Services;
         services.AddOptions<WorkerOptions>().BindConfiguration(WorkerOptions.Section)
             .Validate(options => options.DrainSeconds is >= 0 and <= 300, $"{WorkerOptions.Section}:DrainSeconds must be 0 to 300.")
-            .Validate(options => options.MemoryBudget.Length == 0 || Models.MemoryBudget.Parse(options.MemoryBudget) is not null, $"{WorkerOptions.Section}:MemoryBudget is no size, such as 1.5GiB.").ValidateOnStart();
+            .Validate(options => options.MemoryBudget.Length == 0 || ByteSize.Parse(options.MemoryBudget) is not null, $"{WorkerOptions.Section}:MemoryBudget is no size, such as 1.5GiB.").ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => WorkerIdentity.From(provider.GetRequiredService<IOptions<WorkerOptions>>().Value));
 

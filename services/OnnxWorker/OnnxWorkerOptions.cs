@@ -1,3 +1,5 @@
+using Platform.Catalog;
+
 namespace Platform.OnnxWorker;
 
 /// <summary>Configuration section <c>Platform:OnnxWorker</c>.</summary>
@@ -11,8 +13,13 @@ public sealed record OnnxWorkerOptions
     /// <summary>Seconds that running work gets to finish in when the process is told to stop, 0–300.</summary>
     public double DrainSeconds { get; init; } = 20;
 
+    /// <summary>Memory that models of vectors on llama.cpp may take together, e.g. <c>1.5GiB</c>: one that does not fit is not served. Empty: a quarter of the machine's, which a <c>Platform:Worker</c> beside it leaves.</summary>
+    public string MemoryBudget { get; init; } = "";
+
     /// <summary>CUDA device the models run on; null: the CPU.</summary>
     public int? Cuda { get; init; }
+
+    internal long ForVectors => ByteSize.Parse(MemoryBudget) ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
 }
 
 /// <summary>Who this worker is: the name of its queue and of its heartbeats.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Platform.Catalog;
 using Platform.Inference.LlamaCpp;
 using Platform.Observability.Health;
 using Platform.OnnxWorker.Embeddings;
@@ -17,6 +18,7 @@ public static class OnnxWorkerRegistration
         var services = builder.Services;
         services.AddOptions<OnnxWorkerOptions>().BindConfiguration(OnnxWorkerOptions.Section)
             .Validate(options => options.DrainSeconds is >= 0 and <= 300, $"{OnnxWorkerOptions.Section}:DrainSeconds must be 0 to 300.")
+            .Validate(options => options.MemoryBudget.Length == 0 || ByteSize.Parse(options.MemoryBudget) is not null, $"{OnnxWorkerOptions.Section}:MemoryBudget is no size, such as 1.5GiB.")
             .Validate(options => options.Cuda is null or >= 0, $"{OnnxWorkerOptions.Section}:Cuda must be the number of a device.").ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => WorkerIdentity.From(provider.GetRequiredService<IOptions<OnnxWorkerOptions>>().Value));

@@ -39,8 +39,8 @@ internal sealed partial class Worker(
         models.Changed -= heartbeat.Hurry;
     }
 
-    private Dictionary<string, WorkerReport> Reports() => models.Ready.Select(model => model.Entry).ToDictionary(
-        entry => entry.Id, entry => new WorkerReport(me.Id, entry.Slots, runs.RunningOn(entry.Id), entry.ContextLength, entry.QueueLimit, HostedEmbedding.Marks));
+    private Dictionary<string, WorkerReport> Reports() => models.Ready.ToDictionary(
+        model => model.Entry.Id, model => new WorkerReport(me.Id, model.Entry.Slots, runs.RunningOn(model.Entry.Id), model.Entry.ContextLength, model.Entry.QueueLimit, model.Marks));
 
     private static partial class Log
     {

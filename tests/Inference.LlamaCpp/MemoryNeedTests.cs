@@ -43,6 +43,20 @@ public sealed partial class MemoryNeedTests(Bundled bundled)
         Assert.InRange(Environment.WorkingSet - before, need.Cache / 2, need.Total);
     }
 
+    [Theory]
+    [InlineData(256)]
+    [InlineData(2048)]
+    public void A_loaded_model_of_vectors_takes_no_more_memory_than_was_estimated(int context)
+    {
+        var need = MemoryNeed.OfVectors(Entry(context, 1, "f16", null));
+        GC.Collect();
+        var before = Environment.WorkingSet;
+        using var model = LlamaModel.Load(Bundled.ModelPath);
+        using var embedder = model.CreateEmbedder(context, 1, 1, TokenPooling.Mean);
+        embedder.Embed([[.. Enumerable.Range(1000, context)]], TestContext.Current.CancellationToken);
+        Assert.InRange(Environment.WorkingSet - before, need.Cache / 2, need.Total);
+    }
+
     private static CatalogModel Entry(int context, int slots, string cacheType, bool? flash) => new()
     {
         Id = "m", Kind = ModelKind.Chat, Engine = "llama.cpp", ContextLength = context, Slots = slots, CacheType = cacheType, FlashAttention = flash,

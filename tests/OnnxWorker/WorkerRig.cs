@@ -21,10 +21,10 @@ internal sealed class WorkerRig : IAsyncDisposable, IWorkerQueues
 
     private readonly Channel<EmbeddingAnswer> _answers = Channel.CreateUnbounded<EmbeddingAnswer>();
 
-    private WorkerRig(CatalogOptions options)
+    private WorkerRig(CatalogOptions options, string budget)
     {
         var catalog = new ModelCatalog(options);
-        Models = new EmbeddingModels(catalog, new EmbeddingLoader(catalog, Options.Create(new OnnxWorkerOptions()), Options.Create(new NativesOptions()), NullLoggerFactory.Instance), NullLogger<EmbeddingModels>.Instance);
+        Models = new EmbeddingModels(catalog, new EmbeddingLoader(catalog, Options.Create(new OnnxWorkerOptions { MemoryBudget = budget }), Options.Create(new NativesOptions()), NullLoggerFactory.Instance), NullLogger<EmbeddingModels>.Instance);
         Runs = new EmbeddingRuns(Models, this, new WorkerIdentity("worker-1"), TimeProvider.System, NullLogger<EmbeddingRuns>.Instance);
     }
 
@@ -35,9 +35,10 @@ internal sealed class WorkerRig : IAsyncDisposable, IWorkerQueues
     /// <summary>Addresses nobody is at.</summary>
     public ConcurrentDictionary<string, bool> Gone { get; } = new();
 
-    public static async Task<WorkerRig> Start(CatalogOptions? options = null, bool ready = true)
+    /// <param name="budget">Memory that models on llama.cpp may take; empty: as in production.</param>
+    public static async Task<WorkerRig> Start(CatalogOptions? options = null, bool ready = true, string budget = "")
     {
-        var rig = new WorkerRig(options ?? new CatalogOptions());
+        var rig = new WorkerRig(options ?? new CatalogOptions(), budget);
         await rig.Models.StartAsync(default);
         if (ready) await Eventually.Holds(() => rig.Models.Missing().Count == 0);
         return rig;

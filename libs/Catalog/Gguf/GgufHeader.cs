@@ -32,6 +32,9 @@ public sealed class GgufHeader
     /// <summary>Whether the model pools its output into one vector instead of predicting tokens.</summary>
     public bool IsEmbedding => PoolingType is > 0;
 
+    /// <summary>Whether it tells how well a document answers a query instead of making vectors.</summary>
+    public bool IsRanking => PoolingType is 4;
+
     /// <summary>As llama.cpp numbers them: 1 mean, 2 first token, 3 last token, 4 a rank instead of a vector; null: the file names none.</summary>
     public long? PoolingType => Number($"{Architecture}.pooling_type");
 

@@ -47,7 +47,8 @@ public static partial class GgufModel
         Engine = "llama.cpp",
         Files = files,
         ContextLength = (int)Math.Min(header.ContextLength!.Value, header.IsEmbedding ? UsualText : UsualContext),
-        Embedding = header.IsEmbedding ? new EmbeddingSettings { Dimensions = (int)(header.Dimensions ?? 0) } : null,
+        Embedding = header.IsRanking ? new EmbeddingSettings { Dimensions = 1, Pooling = VectorPooling.Rank }
+            : header.IsEmbedding ? new EmbeddingSettings { Dimensions = (int)(header.Dimensions ?? 0) } : null,
         License = header.License ?? "",
         Family = Families.ModelFamily.Of(header),
         Owner = header.Organization ?? "operator",
@@ -62,9 +63,7 @@ public static partial class GgufModel
             throw new CatalogException($"{path}: general.architecture or its context_length is missing: this is no language model.");
         }
 
-        return header.PoolingType is > 3
-            ? throw new CatalogException($"{path} is a ranking model ({header.Architecture}); only chat and embedding models can be added.")
-            : header;
+        return header;
     }
 
     private static IEnumerable<string> Parts(string path, long count)

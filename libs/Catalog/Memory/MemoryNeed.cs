@@ -36,11 +36,20 @@ public sealed record MemoryNeed(long Weights, long Cache, long Host, long Buffer
         return new MemoryNeed(need.Weights + beside.Weights, need.Cache + beside.Cache, need.Host, need.Buffers + beside.Buffers);
     }
 
-    internal static MemoryNeed Of(CatalogModel model, GgufHeader header)
+    /// <summary>Of a model whose tokens' vectors are pooled: a whole context of them is one step, and nothing is kept after it. llama.cpp works out their logits too.</summary>
+    /// <exception cref="CatalogException">The model's file can't be read.</exception>
+    public static MemoryNeed OfVectors(CatalogModel model) =>
+        Of(model with { FlashAttention = null, CacheType = CacheTypes.Default }, GgufHeader.Read(model.Files[0].Path), Whole(model.ContextLength), hostCells: 0, model.ContextLength, logitRows: 2L * model.ContextLength);
+
+    internal static MemoryNeed Of(CatalogModel model, GgufHeader header) => Of(
+        model, header, Cells(model) + (model.Deterministic ? model.ContextLength : 0), model.HostCacheTokens ?? Cells(model), Math.Min(Chunk + model.Slots, MostInOneGraph),
+        3L * (model.Slots + SpareRows + (model.Speculation is null ? 0 : GuessedRows))); // kept by llama.cpp, while they are computed, and here
+
+    /// <param name="batch">Tokens of the largest step.</param>
+    /// <param name="logitRows">Rows of logits that are held at once, every copy counted.</param>
+    private static MemoryNeed Of(CatalogModel model, GgufHeader header, long cells, long hostCells, long batch, long logitRows)
     {
         var weights = model.Files.Sum(file => new FileInfo(file.Path).Length) + (model.Adapter is { } adapter ? new FileInfo(adapter.Path).Length : 0);
-        var cells = Cells(model) + (model.Deterministic ? model.ContextLength : 0);
-        var batch = Math.Min(Chunk + model.Slots, MostInOneGraph);
         var (layers, embedding, heads) = (Number(header, "block_count", 0), Number(header, "embedding_length", 0), Number(header, "attention.head_count", 1));
         var (keyLength, valueLength) = (Number(header, "attention.key_length", embedding / Math.Max(1, heads)), Number(header, "attention.value_length", embedding / Math.Max(1, heads)));
         var cacheHeads = header.Numbers($"{header.Architecture}.attention.head_count_kv", (int)layers) ?? header.Numbers($"{header.Architecture}.attention.head_count", (int)layers) ?? [];
@@ -48,15 +57,13 @@ public sealed record MemoryNeed(long Weights, long Cache, long Host, long Buffer
 
         var vocabulary = header.Number($"{header.Architecture}.vocab_size") ?? header.Number("tokenizer.ggml.tokens") ?? 0;
         var feedForward = header.Numbers($"{header.Architecture}.feed_forward_length", 1) is { Count: > 0 } wide ? wide.Max() : 4 * embedding;
-        var rows = model.Slots + SpareRows + (model.Speculation is null ? 0 : GuessedRows);
         var activations = batch * ((6 * embedding) + (3 * feedForward) + (4 * heads * Math.Max(keyLength, valueLength))) * sizeof(float);
 
         // a mask over all cells; without flash attention a score for every head on top
         var attention = cells * batch * (model.FlashAttention == false ? 8 + (sizeof(float) * heads) : 3);
 
-        // rows are kept by llama.cpp, while they are computed, and here
-        var logits = 3 * rows * vocabulary * sizeof(float);
-        return new MemoryNeed(weights, cache, cells == 0 ? 0 : cache / cells * (model.HostCacheTokens ?? Cells(model)), activations + attention + logits + (vocabulary * PerVocabularyEntry) + Fixed);
+        var logits = logitRows * vocabulary * sizeof(float);
+        return new MemoryNeed(weights, cache, cells == 0 ? 0 : cache / cells * hostCells, activations + attention + logits + (vocabulary * PerVocabularyEntry) + Fixed);
     }
 
     /// <summary>Why it is not served, and with which settings it would be.</summary>
@@ -79,7 +86,9 @@ public sealed record MemoryNeed(long Weights, long Cache, long Host, long Buffer
     }
 
     /// <summary>llama.cpp makes them a multiple of 256.</summary>
-    private static long Cells(CatalogModel model) => ((model.CacheTokens ?? (2L * model.ContextLength)) + 255) / 256 * 256;
+    private static long Cells(CatalogModel model) => Whole(model.CacheTokens ?? (2L * model.ContextLength));
+
+    private static long Whole(long cells) => (cells + 255) / 256 * 256;
 
     private static long Number(GgufHeader header, string key, long otherwise) => header.Numbers($"{header.Architecture}.{key}", 1) is { Count: > 0 } each ? each.Max() : otherwise;
 }

@@ -26,6 +26,9 @@ public sealed record RunEmbedding
     /// <summary>Inputs as token ids; empty where they come as text.</summary>
     public IReadOnlyList<int[]> Tokens { get; init; } = [];
 
+    /// <summary>What the texts are documents for, read by a ranking model with each of them; null: vectors are wanted.</summary>
+    public string? Query { get; init; }
+
     /// <summary>Tokens of all inputs together at most.</summary>
     public required int MaxTokens { get; init; }
 

@@ -38,6 +38,8 @@ internal static unsafe partial class LlamaApi
     [LibraryImport(Library)] public static partial int llama_vocab_n_tokens(nint vocabulary);
     [LibraryImport(Library)] public static partial int llama_vocab_bos(nint vocabulary);
     [LibraryImport(Library)] public static partial int llama_vocab_eos(nint vocabulary);
+    [LibraryImport(Library)] public static partial int llama_vocab_sep(nint vocabulary);
+    [LibraryImport(Library)] public static partial byte llama_vocab_get_add_sep(nint vocabulary);
     [LibraryImport(Library)] public static partial byte llama_vocab_get_add_bos(nint vocabulary);
     [LibraryImport(Library)] public static partial byte llama_vocab_get_add_eos(nint vocabulary);
     [LibraryImport(Library)] public static partial byte llama_vocab_is_eog(nint vocabulary, int token);
@@ -52,6 +54,7 @@ internal static unsafe partial class LlamaApi
     [LibraryImport(Library)] public static partial float* llama_get_logits_ith(ContextHandle context, int index);
     [LibraryImport(Library)] public static partial float* llama_get_embeddings_seq(ContextHandle context, int sequence);
     [LibraryImport(Library)] public static partial int llama_pooling_type(ContextHandle context);
+    [LibraryImport(Library)] public static partial uint llama_model_n_cls_out(ModelHandle model);
     [LibraryImport(Library)] public static partial int llama_model_n_embd(ModelHandle model);
     [LibraryImport(Library)] public static partial nint llama_get_memory(ContextHandle context);
     [LibraryImport(Library)] public static partial byte llama_memory_seq_rm(nint memory, int sequence, int from, int to);

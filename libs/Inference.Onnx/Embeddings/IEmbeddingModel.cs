@@ -12,6 +12,10 @@ public interface IEmbeddingModel : IEmbedder, IDisposable
     /// <summary>Tokens a client has made, with those marks of the model that are missing.</summary>
     int[] Frame(ReadOnlySpan<int> tokens);
 
+    /// <summary>The tokens of a query and a document to be ranked for it.</summary>
+    /// <exception cref="NotSupportedException">The model makes vectors.</exception>
+    int[] Pair(string query, string document) => throw new NotSupportedException("The model makes vectors and can't rank.");
+
     /// <summary>Cuts a sequence to so many tokens, its end mark included.</summary>
     int[] Cut(ReadOnlySpan<int> tokens, int most);
 }

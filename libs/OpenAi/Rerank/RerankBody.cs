@@ -41,4 +41,21 @@ public static class RerankBody
         json.WriteEndObject();
         json.WriteEndObject();
     }
+
+    /// <summary>As text-embeddings-inference answers.</summary>
+    public static void WriteBare(IBufferWriter<byte> output, IReadOnlyList<RankedDocument> ranked, IReadOnlyList<string>? texts)
+    {
+        using var json = new Utf8JsonWriter(output);
+        json.WriteStartArray();
+        foreach (var document in ranked)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("index", document.Index);
+            if (texts is not null) json.WriteString("text", texts[document.Index]);
+            json.WriteNumber("score", document.Score);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
 }

@@ -15,5 +15,11 @@ public sealed record RerankRequest
     /// <summary>Whether the documents' texts come back too.</summary>
     public bool ReturnDocuments { get; init; }
 
+    /// <summary>Asked and answered as text-embeddings-inference has it: <c>texts</c>, and a bare list.</summary>
+    public bool Bare { get; init; }
+
+    /// <summary>What a classifier said, not brought between 0 and 1.</summary>
+    public bool RawScores { get; init; }
+
     public string? User { get; init; }
 }

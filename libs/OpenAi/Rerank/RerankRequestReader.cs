@@ -21,28 +21,31 @@ public static class RerankRequestReader
         var model = fields.Text("model", MaxIdentifierLength) ?? "";
         var query = fields.RequiredText("query");
         if (query is "") errors.Add(Wrong.EmptyText("query"));
-        var documents = Documents(body, fields, errors);
+        var bare = fields.Has("texts", out _) && !fields.Has("documents", out _);
+        var documents = Documents(bare ? "texts" : "documents", body, fields, errors);
         var request = new RerankRequest
         {
             Model = model,
             Query = query ?? "",
             Documents = documents,
             TopN = (int)Math.Min(fields.Integer("top_n", 1, long.MaxValue) ?? documents.Count, documents.Count),
-            ReturnDocuments = fields.Boolean("return_documents") ?? false,
+            ReturnDocuments = fields.Boolean(bare ? "return_text" : "return_documents") ?? false,
+            Bare = bare,
+            RawScores = fields.Boolean("raw_scores") ?? false,
             User = fields.Text("user", MaxIdentifierLength),
         };
         if (request.User?.Contains('\0') == true) errors.Add(ApiError.Invalid("Invalid 'user': it holds a NUL character.", "user", "invalid_value"));
         return errors.Found is { } error ? error : request;
     }
 
-    private static IReadOnlyList<string> Documents(JsonElement body, JsonObjectReader fields, FirstError errors)
+    private static IReadOnlyList<string> Documents(string name, JsonElement body, JsonObjectReader fields, FirstError errors)
     {
-        if (!body.TryGetProperty("documents", out var given)) errors.Add(Wrong.Missing("documents"));
-        else if (given.ValueKind == JsonValueKind.Null) errors.Add(Wrong.Type("documents", "an array", given));
-        if (fields.Array("documents") is not { } documents) return [];
-        if (documents.GetArrayLength() == 0) errors.Add(Wrong.EmptyArray("documents"));
-        if (documents.GetArrayLength() > MostDocuments) errors.Add(Wrong.LongArray("documents", MostDocuments, documents.GetArrayLength()));
-        return [.. documents.EnumerateArray().Select((document, i) => Document(document, $"documents[{i}]", errors))];
+        if (!body.TryGetProperty(name, out var given)) errors.Add(Wrong.Missing(name));
+        else if (given.ValueKind == JsonValueKind.Null) errors.Add(Wrong.Type(name, "an array", given));
+        if (fields.Array(name) is not { } documents) return [];
+        if (documents.GetArrayLength() == 0) errors.Add(Wrong.EmptyArray(name));
+        if (documents.GetArrayLength() > MostDocuments) errors.Add(Wrong.LongArray(name, MostDocuments, documents.GetArrayLength()));
+        return [.. documents.EnumerateArray().Select((document, i) => Document(document, $"{name}[{i}]", errors))];
     }
 
     /// <summary>A text, or an object that holds one.</summary>

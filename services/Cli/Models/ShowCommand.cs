@@ -57,7 +57,8 @@ internal static class ShowCommand
 
     private static IEnumerable<(string Name, string Value)> Abilities(CatalogModel model, ModelDetails details)
     {
-        if (model.Embedding is { } embedding) yield return ("can do", Joined("embeddings", $"{embedding.Dimensions} dimensions{(embedding.Shortens ? " or fewer" : "")}"));
+        if (model.Embedding is { Pooling: VectorPooling.Rank }) yield return ("can do", "ranking");
+        else if (model.Embedding is { } embedding) yield return ("can do", Joined("embeddings", $"{embedding.Dimensions} dimensions{(embedding.Shortens ? " or fewer" : "")}"));
         if (model.Video is { } video) yield return ("can do", Joined("videos", string.Join(" or ", video.Sizes), $"{string.Join(" or ", video.Seconds)} s"));
         if (model.Kind != ModelKind.Chat) yield break;
 

@@ -26,6 +26,9 @@ internal sealed record EmbeddingRequest
 
     public required EmbeddingInputs Inputs { get; init; }
 
+    /// <summary>What the inputs are documents for, where the model ranks; null: vectors are wanted.</summary>
+    public string? Query { get; init; }
+
     /// <summary>Whether inputs that are too long are cut.</summary>
     public bool Truncate { get; init; }
 
@@ -39,7 +42,8 @@ internal sealed record EmbeddingRequest
     /// <returns>Tokens the inputs have at most: no tokenizer makes more of them than they have bytes.</returns>
     public int Estimate(int marks)
     {
-        long Of(int tokens) => Math.Min(tokens + marks, Model.Entry.ContextLength);
+        var query = System.Text.Encoding.UTF8.GetByteCount(Query ?? "");
+        long Of(int tokens) => Math.Min((long)query + tokens + marks, Model.Entry.ContextLength);
         return (int)Math.Min(Inputs.Texts.Sum(text => Of(System.Text.Encoding.UTF8.GetByteCount(text))) + Inputs.Tokens.Sum(tokens => Of(tokens.Length)), MostTokens);
     }
 
@@ -53,6 +57,7 @@ internal sealed record EmbeddingRequest
         Texts = Inputs.Texts,
         Tokens = Inputs.Tokens,
         Names = Inputs.Names,
+        Query = Query,
         MaxTokens = MostTokens,
         Truncate = Truncate,
     };

@@ -12,6 +12,9 @@ internal sealed class ServedModel(CatalogModel entry)
 {
     public CatalogModel Entry => entry;
     public string Id => entry.Id;
+
+    /// <summary>Whether it tells how well documents answer a query, instead of making vectors.</summary>
+    public bool Ranks => entry.Embedding?.Pooling == VectorPooling.Rank;
     public string ArtifactHash { get; } = ModelCatalog.ArtifactHash(entry);
     public string SystemFingerprint => field ??= FingerprintOf(ArtifactHash);
     public ModelMetrics Metrics { get; } = GenAiMetrics.For(entry.Id);
@@ -45,6 +48,13 @@ internal sealed class ServedModels(ModelCatalog catalog, IGrainFactory grains, T
     }
 
     public ApiResult<ServedModel> FindEmbedding(string name)
+    {
+        if (FindRanking(name).Refused(out var error, out var model)) return error;
+        return model.Ranks ? ApiError.Invalid($"The model '{name}' ranks documents and makes no vectors: ask v1/rerank.", "model", "unsupported_model") : model;
+    }
+
+    /// <summary>A model that ranks, or makes vectors whose nearness does.</summary>
+    public ApiResult<ServedModel> FindRanking(string name)
     {
         if (Find(name) is not { } model) return ApiError.ModelNotFound(name);
         return model.Entry.Kind == ModelKind.Embedding ? model : new ApiError(403, "You are not allowed to generate embeddings from this model", "invalid_request_error", "model");

@@ -9,7 +9,7 @@ using Platform.OpenAi.Rerank;
 
 namespace Platform.Gateway.Rerank;
 
-/// <summary><c>POST /v1/rerank</c>: embeds the query and the documents and sorts these by cosine similarity; a document that is too long is cut.</summary>
+/// <summary><c>POST /v1/rerank</c>: sorts documents by what a ranking model makes of each with the query, or by the cosine similarity of their vectors; a document that is too long is cut.</summary>
 internal sealed class RerankEndpoint(Callers callers, ServedModels models, EmbeddingRoad road)
 {
     public async Task Rerank(HttpContext http)
@@ -21,33 +21,40 @@ internal sealed class RerankEndpoint(Callers callers, ServedModels models, Embed
         }
 
         var body = await RequestBody.Read(http);
-        if (RerankRequestReader.Read(body).Refused(out error, out var request) || models.FindEmbedding(request.Model).Refused(out error, out var model))
+        if (RerankRequestReader.Read(body).Refused(out error, out var request) || models.FindRanking(request.Model).Refused(out error, out var model))
         {
             await error.Write(http);
             return;
         }
 
+        IReadOnlyList<string> names = [.. request.Documents.Select((_, i) => $"documents[{i}]")];
         var wanted = new EmbeddingRequest
         {
             IdPrefix = "rerank-", Kind = "rerank", Model = model, RequestedModel = request.Model, Caller = caller, User = request.User ?? "", Truncate = true,
-            Inputs = new EmbeddingInputs([request.Query, .. request.Documents], [], ["query", .. request.Documents.Select((_, i) => $"documents[{i}]")]),
+            Query = model.Ranks ? request.Query : null,
+            Inputs = model.Ranks ? new EmbeddingInputs(request.Documents, [], names) : new EmbeddingInputs([request.Query, .. request.Documents], [], ["query", .. names]),
         };
         if (await road.Run(http, wanted) is not { } embedding) return;
+        var ranked = Ranked(model.Ranks ? Likelihoods(embedding.Vectors, request.RawScores) : Similarities(embedding.Vectors), request.TopN);
+        var documents = request.ReturnDocuments ? request.Documents : null;
         http.Response.ContentType = "application/json";
-        RerankBody.Write(http.Response.BodyWriter, embedding.Id, model.Id, Ranked(embedding.Vectors, request.TopN), request.ReturnDocuments ? request.Documents : null, embedding.Vectors.PromptTokens);
+        if (request.Bare) RerankBody.WriteBare(http.Response.BodyWriter, ranked, documents);
+        else RerankBody.Write(http.Response.BodyWriter, embedding.Id, model.Id, ranked, documents, embedding.Vectors.PromptTokens);
         await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
     }
 
-    /// <summary>Documents that are equally near stay in their order.</summary>
-    private static IReadOnlyList<RankedDocument> Ranked(CollectedVectors made, int topN)
+    /// <summary>The best first; documents that are equally good stay in their order.</summary>
+    private static IReadOnlyList<RankedDocument> Ranked(IEnumerable<float> scores, int topN) => [.. scores.Select((score, i) => new RankedDocument(i, score)).OrderByDescending(document => document.Score).Take(topN)];
+
+    /// <summary>What the classifier says of each document.</summary>
+    /// <param name="raw">Else, as others tell it, between 0 and 1.</param>
+    private static IEnumerable<float> Likelihoods(CollectedVectors made, bool raw) => made.Vectors.Chunk(made.Dimensions).Select(said => raw ? said[0] : 1 / (1 + MathF.Exp(-said[0])));
+
+    /// <summary>Of each document to the query, which stands before them.</summary>
+    private static IEnumerable<float> Similarities(CollectedVectors made)
     {
-        var query = made.Vectors.AsMemory(0, made.Dimensions);
-        return
-        [
-            .. Enumerable.Range(1, (made.Vectors.Length / made.Dimensions) - 1)
-                .Select(input => new RankedDocument(input - 1, Cosine(query.Span, made.Vectors.AsSpan(input * made.Dimensions, made.Dimensions))))
-                .OrderByDescending(document => document.Score).Take(topN),
-        ];
+        var vectors = made.Vectors.Chunk(made.Dimensions).ToList();
+        return vectors.Skip(1).Select(document => Cosine(vectors[0], document));
     }
 
     /// <summary>Of vectors of unit length.</summary>

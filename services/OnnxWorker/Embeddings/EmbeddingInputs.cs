@@ -19,7 +19,9 @@ internal sealed record EmbeddingInputs(IReadOnlyList<int[]> Sequences, int Token
             var name = i < request.Names.Count ? request.Names[i] : "input";
             if (i < request.Tokens.Count && FirstUnknown(request.Tokens[i], tokenizer.Vocabulary) is { } unknown)
                 return Wrong($"Invalid '{name}': {unknown} is no token of the model '{model.Entry.Id}', which has {tokenizer.Vocabulary}.", "invalid_value", name);
-            var sequence = i < request.Tokens.Count ? tokenizer.Frame(request.Tokens[i]) : tokenizer.Encode(request.Texts[i], request.Truncate ? longest : Counted);
+            var sequence = i < request.Tokens.Count ? tokenizer.Frame(request.Tokens[i])
+                : request.Query is { } query ? tokenizer.Pair(query, request.Texts[i])
+                : tokenizer.Encode(request.Texts[i], request.Truncate ? longest : Counted);
             if (sequence.Length > longest && request.Truncate) sequence = tokenizer.Cut(sequence, longest);
             if (sequence.Length > longest)
             {

@@ -74,7 +74,7 @@ internal sealed partial class EmbeddingModels(ModelCatalog catalog, EmbeddingLoa
         try
         {
             var began = TimeProvider.System.GetTimestamp();
-            _loaded[entry.Id] = await loader.Load(entry, cancellation);
+            _loaded[entry.Id] = await loader.Load(entry, _loaded.Values.Sum(model => model.Memory), cancellation);
             _failed.TryRemove(entry.Id, out _);
             Log.ModelLoaded(logger, entry.Id, (long)TimeProvider.System.GetElapsedTime(began).TotalMilliseconds);
             Changed?.Invoke();

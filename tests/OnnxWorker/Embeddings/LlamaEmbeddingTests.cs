@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Platform.Catalog;
@@ -12,7 +11,7 @@ public sealed class LlamaEmbeddingTests : IDisposable
 {
     private const string Model = "smollm2-vectors";
 
-    private static readonly string Root = FindRoot();
+    private static readonly string Root = LlamaNatives.Root;
     private static readonly List<(string Text, int[] Ids, float[] Vector)> Golden =
     [
         .. JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, "tests/OnnxWorker/smollm2-mean.json"))).RootElement.GetProperty("cases").EnumerateArray()
@@ -71,8 +70,7 @@ public sealed class LlamaEmbeddingTests : IDisposable
 
     private CatalogOptions Catalogue(string embedding)
     {
-        using var fetch = Process.Start(new ProcessStartInfo(Path.Combine(Root, "infra/natives/fetch"), "llama") { RedirectStandardOutput = true })!; // never null without the shell
-        fetch.WaitForExit();
+        LlamaNatives.Fetch();
         using var product = JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, "infra/models/catalog.json")));
         var file = product.RootElement.GetProperty("models").EnumerateArray().First(model => model.GetProperty("id").GetString() == "smollm2-135m-instruct").GetProperty("files")[0];
         var path = Path.Combine(folder, "catalog.json");
@@ -88,11 +86,4 @@ public sealed class LlamaEmbeddingTests : IDisposable
     private static float[][] Read(EmbeddingAnswer answer) => [.. MemoryMarshal.Cast<byte, float>(answer.Vectors).ToArray().Chunk(answer.Dimensions)];
 
     private static double Cosine(float[] a, float[] b) => a.Zip(b, (x, y) => (double)x * y).Sum() / Math.Sqrt(a.Sum(x => (double)x * x) * b.Sum(x => (double)x * x));
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Platform.sln"))) folder = folder.Parent ?? throw new InvalidOperationException("not inside the repository");
-        return folder.FullName;
-    }
 }
