@@ -13,6 +13,7 @@ using Platform.Gateway.Models;
 using Platform.Gateway.OpenApi;
 using Platform.Gateway.Organization;
 using Platform.Gateway.Organization.Models;
+using Platform.Gateway.Requests;
 using Platform.Gateway.Responses;
 using Platform.Gateway.StoredCompletions;
 using Platform.Gateway.Tokens;
@@ -60,6 +61,7 @@ public static class GatewayApp
     public static WebApplication UseOpenAiErrors(this WebApplication app)
     {
         app.UseMiddleware<OpenAiErrors>();
+        app.UseUnversionedPaths();
         // a key comes in a header and never by itself, so any page may call the API
         app.UseWhen(http => http.Request.Path.StartsWithSegments("/v1"), api => api.UseCors());
         app.UseDraining();

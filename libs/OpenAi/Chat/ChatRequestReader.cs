@@ -65,7 +65,7 @@ public static class ChatRequestReader
             errors.Add(ApiError.Invalid("Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.", "max_tokens", "invalid_parameter_combination"));
         }
 
-        return (current ?? deprecated) is { } most ? (int)Math.Min(most, int.MaxValue) : null;
+        return (current ?? deprecated ?? PredictField.Read(fields)) is { } most ? (int)Math.Min(most, int.MaxValue) : null;
     }
 
     private static int? Logprobs(JsonObjectReader fields, FirstError errors)

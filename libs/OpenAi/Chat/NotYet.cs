@@ -18,7 +18,8 @@ internal static class NotYet
         ["top_a"] = 0, ["tfs_z"] = 1, ["length_penalty"] = 1, ["no_repeat_ngram_size"] = 0, ["best_of"] = 1, ["use_beam_search"] = null, ["n_probs"] = 0,
         ["prompt_logprobs"] = null, ["bad_words"] = null, ["allowed_token_ids"] = null, ["samplers"] = null,
         ["logits_processors"] = null, ["chat_template"] = null, ["echo"] = null, ["lora"] = null, ["documents"] = null,
-        ["thinking"] = null,
+        ["thinking"] = null, ["thinking_budget_tokens"] = -1, ["thinking_token_budget"] = -1, ["reasoning_budget"] = -1,
+        ["return_token_ids"] = null, ["return_tokens_as_token_ids"] = null, ["t_max_predict_ms"] = -1, ["n_indent"] = 0, ["min_keep"] = 0, ["logit_gate"] = null,
     }.ToFrozenDictionary();
 
     public static void Check(JsonElement body, JsonObjectReader fields, FirstError errors)

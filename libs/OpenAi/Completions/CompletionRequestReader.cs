@@ -25,7 +25,7 @@ public static class CompletionRequestReader
             Prompts = Prompts(body, errors),
             Sampling = SamplingReader.Read(fields, errors),
             Logprobs = (int?)fields.Integer("logprobs", 0, 5),
-            MaxTokens = (int)Math.Min(int.MaxValue, fields.Integer("max_tokens", 0, long.MaxValue) ?? 16),
+            MaxTokens = (int)Math.Min(int.MaxValue, fields.Integer("max_tokens", 0, long.MaxValue) ?? PredictField.Read(fields) ?? 16),
             Choices = choices,
             BestOf = (int)(fields.Integer("best_of", 0, 20) is { } best and > 0 ? best : choices),
             Echo = fields.Boolean("echo") ?? false,

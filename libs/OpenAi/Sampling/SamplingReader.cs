@@ -60,6 +60,7 @@ internal static class SamplingReader
 
     private static List<(int, float)> LogitBias(JsonObjectReader fields, FirstError errors)
     {
+        if (fields.Has("logit_bias", out var given) && given.ValueKind == JsonValueKind.Array) return LogitBiasPairs(given, errors);
         if (fields.Object("logit_bias") is not { } map) return [];
         var biases = new List<(int, float)>();
         var inside = new JsonObjectReader(map, "logit_bias.", errors);
@@ -79,6 +80,27 @@ internal static class SamplingReader
             }
 
             if (errors.Found is not null) break;
+        }
+
+        return biases;
+    }
+
+    /// <summary>As llama.cpp also takes it: pairs of a token and its bias, <c>false</c> for a token that must not come.</summary>
+    private static List<(int, float)> LogitBiasPairs(JsonElement pairs, FirstError errors)
+    {
+        var biases = new List<(int, float)>();
+        foreach (var (i, pair) in pairs.EnumerateArray().Index())
+        {
+            var isPair = pair.ValueKind == JsonValueKind.Array && pair.GetArrayLength() == 2;
+            if (isPair && pair[0].ValueKind == JsonValueKind.Number && pair[0].TryGetInt32(out var token) && token >= 0
+                && (pair[1].ValueKind == JsonValueKind.False ? -100 : pair[1].ValueKind == JsonValueKind.Number ? pair[1].GetDouble() : double.NaN) is >= -100 and <= 100 and var bias)
+            {
+                biases.Add((token, (float)bias));
+                continue;
+            }
+
+            errors.Add(ApiError.Invalid($"Invalid 'logit_bias[{i}]': expected a pair of a token id and a bias from -100 to 100, or false.", $"logit_bias[{i}]", "invalid_value"));
+            break;
         }
 
         return biases;

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Platform.OpenAi.Tokens;
 
-/// <summary>Answers of <c>POST /v1/tokenize</c> and <c>POST /v1/detokenize</c>, in vLLM's shape with what llama.cpp adds.</summary>
+/// <summary>Answers of <c>POST /v1/tokenize</c>, <c>POST /v1/detokenize</c> and <c>POST /v1/apply-template</c>, in vLLM's shape with what llama.cpp adds.</summary>
 public static class TokenBodies
 {
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -37,6 +37,15 @@ public static class TokenBodies
             json.WriteNull("token_strs"u8);
         }
 
+        json.WriteEndObject();
+    }
+
+    /// <param name="text">UTF-8.</param>
+    public static void Prompt(IBufferWriter<byte> output, ReadOnlySpan<byte> text)
+    {
+        using var json = new Utf8JsonWriter(output, Relaxed);
+        json.WriteStartObject();
+        json.WriteString("prompt"u8, Encoding.UTF8.GetString(text));
         json.WriteEndObject();
     }
 

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -47,6 +48,35 @@ public class OpenAiErrorsTests
         request.Headers.TransferEncodingChunked = true;
         using var response = await gateway.Client.SendAsync(request);
         Assert.Equal("model", (await response.Error()).Param);
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("br")]
+    [InlineData("deflate")]
+    [InlineData("identity")]
+    public async Task A_packed_body_is_unpacked_and_refused_where_it_is_broken_or_too_large(string encoding)
+    {
+        await using var gateway = await GatewayHost.Start();
+        var (status, error) = await Send(Packed(encoding, Encoding.UTF8.GetBytes("\uFEFF{\"messages\":5}")));
+        Assert.Equal((400, "model"), (status, error.Param));
+        if (encoding == "identity") return;
+        Assert.Equal(400, (await Send([1, 2, 3, 4, 5, 6, 7, 8])).Status);
+        Assert.Equal(413, (await Send(Packed(encoding, new byte[20_000_000]))).Status);
+
+        async Task<(int Status, (string Message, string Type, string? Param, string? Code) Error)> Send(byte[] body)
+        {
+            using var response = await gateway.Client.PostAsync("/v1/chat/completions", new ByteArrayContent(body) { Headers = { ContentEncoding = { encoding } } });
+            return ((int)response.StatusCode, await response.Error());
+        }
+    }
+
+    [Fact]
+    public async Task A_body_packed_in_an_unknown_way_is_a_415()
+    {
+        await using var gateway = await GatewayHost.Start();
+        using var response = await gateway.Client.PostAsync("/v1/chat/completions", new ByteArrayContent([1]) { Headers = { ContentEncoding = { "zstd" } } });
+        Assert.Equal((415, "invalid_request_error"), ((int)response.StatusCode, (await response.Error()).Type));
     }
 
     [Theory]
@@ -106,5 +136,22 @@ public class OpenAiErrorsTests
         var buffer = new byte[4096];
         while (!text.ToString().EndsWith("\r\n0\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(buffer) is > 0 and var count) text.Append(Encoding.ASCII.GetString(buffer, 0, count));
         return text.ToString();
+    }
+
+    private static byte[] Packed(string encoding, byte[] body)
+    {
+        using var packed = new MemoryStream();
+        using (Stream packing = encoding switch
+        {
+            "gzip" => new GZipStream(packed, CompressionLevel.Fastest),
+            "br" => new BrotliStream(packed, CompressionLevel.Fastest),
+            "deflate" => new ZLibStream(packed, CompressionLevel.Fastest),
+            _ => Stream.Synchronized(packed),
+        })
+        {
+            packing.Write(body);
+        }
+
+        return packed.ToArray();
     }
 }

@@ -57,6 +57,37 @@ public class ToolTests(PlatformFixture platform)
         if (code is not null) Assert.Equal(code, error.Code);
     }
 
+    /// <summary>In the words of OpenAI's service, where a call is answered by nothing or an output answers no call.</summary>
+    [Theory]
+    [InlineData("""{"type":"function_call","call_id":"call_1","name":"f","arguments":"{}"}""", "No tool output found for function call call_1.")]
+    [InlineData("""{"type":"function_call","call_id":"call_1","name":"f","arguments":"{}"},{"type":"function_call","call_id":"call_2","name":"f","arguments":"{}"},{"type":"function_call_output","call_id":"call_1","output":"1"}""", "No tool output found for function call call_2.")]
+    [InlineData("""{"type":"function_call_output","call_id":"call_3","output":"1"}""", "No tool call found for function call output with call_id call_3.")]
+    public async Task A_call_that_nothing_answers_and_an_answer_to_no_call_are_refused(string items, string message)
+    {
+        await Refused("v1/responses", "false");
+        await Refused("v1/responses", "true");
+        await Refused("v1/responses/input_tokens", "false");
+
+        async Task Refused(string path, string stream)
+        {
+            using var response = await Client.PostJson(path, $$"""{"model":"{{TestCatalogue.Fast}}","stream":{{stream}},"input":[{"role":"user","content":"a"},{{items}},{"role":"user","content":"b"}]}""");
+            var error = (await response.Json()).GetProperty("error");
+            Assert.Equal((400, message), ((int)response.StatusCode, error.GetProperty("message").GetString()));
+            Assert.Equal(("input", null, "invalid_request_error"), await response.Error());
+        }
+    }
+
+    [Fact]
+    public async Task A_call_of_the_response_before_is_to_be_answered_before_anything_else_is_said()
+    {
+        var called = await Client.Respond($$"""{"model":"{{TestCatalogue.SmolLm}}","input":"What is the weather in Paris?","seed":1,"max_output_tokens":200,"tools":{{Tools}},"tool_choice":"required"}""");
+        var call = called.GetProperty("output")[0].GetProperty("call_id").GetString();
+        string Next(string input) => $$"""{"model":"{{TestCatalogue.SmolLm}}","previous_response_id":"{{called.Id()}}","max_output_tokens":16,"input":{{input}}}""";
+        using var response = await Client.PostJson("v1/responses", Next("\"Thanks\""));
+        Assert.Equal((400, $"No tool output found for function call {call}."), ((int)response.StatusCode, (await response.Json()).GetProperty("error").GetProperty("message").GetString()));
+        Assert.Equal("response", (await Client.Respond(Next($$"""[{"type":"function_call_output","call_id":"{{call}}","output":"22"},{"role":"user","content":"Thanks"}]"""))).GetProperty("object").GetString());
+    }
+
     [Fact]
     public async Task Log_probabilities_come_with_their_text_and_are_there_again()
     {
