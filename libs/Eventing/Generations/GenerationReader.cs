@@ -18,14 +18,7 @@ public sealed class GenerationReader(NpgsqlDataSource database, ContentReader co
     /// <summary>Null: nothing is recorded under this id.</summary>
     public async Task<RecordedGeneration?> Read(string generationId, CancellationToken cancellation)
     {
-        await using var command = database.CreateCommand(
-            $"select type, data::text from {LedgerSchema.Name}.mt_events where stream_id = $1 and type in ('generation_completed', 'generation_failed', 'generation_cancelled') limit 1");
-        command.Parameters.Add(new() { Value = generationId });
-        await using var row = await command.ExecuteReaderAsync(cancellation);
-        if (!await row.ReadAsync(cancellation)) return null;
-        var (type, data) = (row.GetString(0), row.GetString(1));
-        await row.DisposeAsync();
-
+        if (await ReadEvent(generationId, cancellation) is not (var type, var data)) return null;
         var said = (await content.Read(generationId, cancellation))?.Content;
         return type switch
         {
@@ -33,6 +26,15 @@ public sealed class GenerationReader(NpgsqlDataSource database, ContentReader co
             "generation_cancelled" => Read<GenerationCancelled>(data) is var cancelled ? new(Outcome.Cancelled, cancelled.Reason, cancelled.Figures, said) : null,
             _ => new(Outcome.Completed, "", Read<GenerationCompleted>(data).Figures, said),
         };
+    }
+
+    private async Task<(string Type, string Data)?> ReadEvent(string generationId, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(
+            $"select type, data::text from {LedgerSchema.Name}.mt_events where stream_id = $1 and type in ('generation_completed', 'generation_failed', 'generation_cancelled') limit 1");
+        command.Parameters.Add(new() { Value = generationId });
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        return await row.ReadAsync(cancellation) ? (row.GetString(0), row.GetString(1)) : null;
     }
 
     private static T Read<T>(string data) => JsonSerializer.Deserialize<T>(data, Json) ?? throw new InvalidDataException("An event of a generation is null.");
