@@ -54,7 +54,7 @@ public sealed class SamplingBehaviourTests(PlatformFixture platform)
     {
         Assert.Equal("zzzz", Content(await Ask("\"logit_bias\":{\"125\":100},\"max_tokens\":4,\"temperature\":0")));
         Assert.DoesNotContain('z', Content(await Ask("\"logit_bias\":{\"125\":-100},\"max_tokens\":200,\"temperature\":1,\"seed\":3")));
-        foreach (var (bias, param) in ((string, string)[])[("{\"z\":1}", "logit_bias"), ("{\"125\":101}", "logit_bias.125"), ("{\"99999999\":1}", "logit_bias"), ("[[125,-100]]", "logit_bias")])
+        foreach (var (bias, param) in ((string, string)[])[("{\"z\":1}", "logit_bias"), ("{\"125\":101}", "logit_bias.125"), ("{\"99999999\":1}", "logit_bias")])
         {
             using var response = await platform.Client.PostJson("v1/chat/completions", WireClient.ChatBody(TestCatalogue.Fast, more: $"\"logit_bias\":{bias}"));
             Assert.Equal((400, param), ((int)response.StatusCode, (await response.Error()).Param));
