@@ -1,4 +1,5 @@
 using Platform.Contracts.Runs;
+using Platform.Fixtures.Greedy;
 using Platform.Inference.Batching;
 using Platform.Inference.Speculation;
 
@@ -16,10 +17,10 @@ public sealed class SpeculationTests(Bundled bundled)
         var options = new BatcherOptions(2048, 4, 8192, Threads: LlamaLibrary.DefaultThreads) { Speculation = new SpeculationOptions(draft ? bundled.Model : null) { Always = true } };
         await using var batcher = new ContinuousBatcher(bundled.Model, options);
         var (accepted, rejected) = (0, 0);
-        await Parallel.ForEachAsync(Golden.Cases, new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = TestContext.Current.CancellationToken }, async (golden, cancellation) =>
+        await Parallel.ForEachAsync(GreedyGolden.Cases, new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = TestContext.Current.CancellationToken }, async (golden, cancellation) =>
         {
             var sink = new Collector();
-            batcher.Submit(new SequenceRequest { Prompt = golden.PromptTokens, Sampling = new Sampling { Seed = 1, Temperature = 0 }, MaxTokens = 48, Sink = sink });
+            batcher.Submit(new SequenceRequest { Prompt = golden.PromptTokens, Sampling = new Sampling { Seed = 1, Temperature = 0 }, MaxTokens = GreedyGolden.MaxTokens, Sink = sink });
             var (tokens, _) = await sink.Ended.Task.WaitAsync(TimeSpan.FromSeconds(120), cancellation);
             Assert.Equal(golden.CompletionTokens[..golden.SureSteps], tokens[..golden.SureSteps]);
             lock (batcher) (accepted, rejected) = (accepted + sink.Accepted, rejected + sink.Rejected);
