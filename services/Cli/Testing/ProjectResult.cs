@@ -9,15 +9,21 @@ namespace Platform.Cli.Testing;
 /// <summary>What came of one test project. A crash, a report that is missing and a project without tests count as one failure each.</summary>
 internal sealed record ProjectResult(string Project, int Passed, int Failed, int Skipped, string Failure, TimeSpan Took)
 {
+    /// <summary>Names of the tests that failed, as far as there is a report.</summary>
+    public IReadOnlyList<string> FailedTests { get; init; } = [];
+
     public static ProjectResult Broken(string project, string failure, TimeSpan took) => new(project, 0, 1, 0, failure, took);
 
     /// <param name="report">xunit's XML report, which a crashed executable has not written.</param>
     public static ProjectResult Read(string project, string report, int exitCode, string output, TimeSpan took)
     {
         int passed = 0, failed = 0, skipped = 0;
+        List<string> failedTests;
         try
         {
-            foreach (var assembly in XDocument.Load(report).Root!.Elements("assembly"))
+            var document = XDocument.Load(report);
+            failedTests = [.. document.Descendants("test").Where(test => (string?)test.Attribute("result") == "Fail").Select(test => (string?)test.Attribute("name") ?? "a test without a name")];
+            foreach (var assembly in document.Root!.Elements("assembly"))
             {
                 passed += Count(assembly, "passed");
                 failed += Count(assembly, "failed") + Count(assembly, "errors");
@@ -32,7 +38,7 @@ internal sealed record ProjectResult(string Project, int Passed, int Failed, int
         if (passed + failed + skipped == 0) return Broken(project, $"{output}\n{project} holds no test.", took);
         // a crash after the report, say while the process shut down
         if (exitCode != 0 && failed == 0) (failed, output) = (1, $"{output}\n{project} ended with exit code {exitCode}.");
-        return new ProjectResult(project, passed, failed, skipped, failed > 0 ? output : "", took);
+        return new ProjectResult(project, passed, failed, skipped, failed > 0 ? output : "", took) { FailedTests = failedTests };
     }
 
     public void Show()

@@ -31,7 +31,12 @@ internal static class TestCommand
 
         var (passed, failed, skipped) = (results.Sum(result => result.Passed), results.Sum(result => result.Failed), results.Sum(result => result.Skipped));
         Screen.Raw("");
-        foreach (var result in results.Where(result => result.Failed > 0)) Screen.Raw($"failed: {result.Project} ({result.Failed})");
+        foreach (var result in results.Where(result => result.Failed > 0))
+        {
+            Screen.Raw($"failed: {result.Project} ({result.Failed})");
+            foreach (var test in result.FailedTests) Screen.Raw($"  {test}");
+        }
+
         Screen.Raw($"in {Screen.Duration(watch.Elapsed)}");
         Screen.Raw($"{passed} passed, {failed} failed{(skipped > 0 ? $", {skipped} skipped" : "")}");
         return failed == 0 && passed > 0 ? 0 : 1;

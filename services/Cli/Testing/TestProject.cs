@@ -8,7 +8,7 @@ namespace Platform.Cli.Testing;
 /// <summary>One project below <c>tests/</c> and its built executable.</summary>
 internal sealed record TestProject(string Name, string Folder, string Executable)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(40);
 
     /// <summary>True where llama.cpp lies beside it.</summary>
     public bool Decodes => File.Exists(Path.Combine(Path.GetDirectoryName(Executable)!, "Platform.Inference.LlamaCpp.dll"));
