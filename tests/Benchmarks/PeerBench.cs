@@ -9,11 +9,13 @@ namespace Platform.Benchmarks;
 
 /// <summary>
 /// The bundled model over HTTP beside <c>llama-server</c>, where one is on the PATH: the same file, threads, slots, cells and prompts, in turn, <c>PLATFORM_PEER_PAIRS</c> times (7).
-/// Generations are persisted here and not there.
+/// Generations are persisted here and not there. <c>PLATFORM_PEER_ONLY</c>: only what has this in its name.
 /// </summary>
 internal static class PeerBench
 {
     private const int Tokens = 64, ChatTokens = 24;
+
+    private static readonly string Only = Environment.GetEnvironmentVariable("PLATFORM_PEER_ONLY") ?? "";
 
     private static readonly int Pairs = int.Parse(Environment.GetEnvironmentVariable("PLATFORM_PEER_PAIRS") ?? "7", CultureInfo.InvariantCulture);
 
@@ -37,7 +39,7 @@ internal static class PeerBench
         await AnsiConsole.Progress().StartAsync(async progress =>
         {
             var bar = progress.AddTask("pairs", maxValue: Scenarios.Length * (Pairs + 1));
-            foreach (var scenario in Scenarios)
+            foreach (var scenario in Scenarios.Where(scenario => scenario.Name.Contains(Only, StringComparison.Ordinal)))
             {
                 var (here, there) = (new List<Round>(), new List<Round>());
                 try
