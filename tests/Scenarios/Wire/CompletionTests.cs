@@ -1,20 +1,21 @@
 using System.Text.Json;
+using Platform.Fixtures.Greedy;
 
 namespace Platform.Scenarios.Tests.Wire;
 
 /// <summary>Plain prompts and tokenizing, end to end on the bundled model and against llama.cpp's own results.</summary>
 public sealed class CompletionTests(PlatformFixture platform)
 {
-    private static readonly JsonElement Golden = JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Chat/smollm2-greedy.json"))).GetProperty("cases")[0];
+    private static readonly GreedyGolden Golden = GreedyGolden.Cases[0];
 
     [Fact]
     public async Task A_prompt_of_text_or_of_its_tokens_goes_on_as_in_llama_cpp()
     {
-        var body = await Complete(TestCatalogue.SmolLm, $$"""[{{Golden.GetProperty("prompt").GetRawText()}}]""", "\"temperature\":0,\"max_tokens\":8");
-        var tokens = await Complete(TestCatalogue.SmolLm, Golden.GetProperty("prompt_tokens").GetRawText(), "\"temperature\":0,\"max_tokens\":8");
-        Assert.StartsWith(Text(body), Golden.GetProperty("completion").GetString(), StringComparison.Ordinal);
+        var body = await Complete(TestCatalogue.SmolLm, $$"""[{{JsonSerializer.Serialize(Golden.Prompt)}}]""", "\"temperature\":0,\"max_tokens\":8");
+        var tokens = await Complete(TestCatalogue.SmolLm, JsonSerializer.Serialize(Golden.PromptTokens), "\"temperature\":0,\"max_tokens\":8");
+        Assert.StartsWith(Text(body), Golden.Completion, StringComparison.Ordinal);
         Assert.Equal(Text(body), Text(tokens));
-        Assert.Equal((Golden.GetProperty("prompt_tokens").GetArrayLength(), 8), (body.GetProperty("usage").GetProperty("prompt_tokens").GetInt32(), body.GetProperty("usage").GetProperty("completion_tokens").GetInt32()));
+        Assert.Equal((Golden.PromptTokens.Length, 8), (body.GetProperty("usage").GetProperty("prompt_tokens").GetInt32(), body.GetProperty("usage").GetProperty("completion_tokens").GetInt32()));
     }
 
     /// <summary>Behaviour 20.</summary>
@@ -64,11 +65,11 @@ public sealed class CompletionTests(PlatformFixture platform)
     [Fact]
     public async Task Text_becomes_tokens_and_tokens_text()
     {
-        using var read = await platform.Client.PostJson("v1/tokenize", $$"""{"model":"{{TestCatalogue.SmolLm}}","messages":{{Golden.GetProperty("messages").GetRawText()}}}""");
+        using var read = await platform.Client.PostJson("v1/tokenize", $$"""{"model":"{{TestCatalogue.SmolLm}}","messages":{{Golden.Messages.ToJsonString()}}}""");
         var tokens = (await read.Json()).GetProperty("tokens").GetRawText();
-        Assert.Equal(Golden.GetProperty("prompt_tokens").GetRawText().Replace(" ", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal), tokens);
+        Assert.Equal(JsonSerializer.Serialize(Golden.PromptTokens), tokens);
         using var said = await platform.Client.PostJson("v1/detokenize", $$"""{"model":"{{TestCatalogue.SmolLm}}","tokens":{{tokens}}}""");
-        Assert.Equal(Golden.GetProperty("prompt").GetString(), (await said.Json()).GetProperty("prompt").GetString());
+        Assert.Equal(Golden.Prompt, (await said.Json()).GetProperty("prompt").GetString());
         using var wrong = await platform.Client.PostJson("v1/detokenize", $$"""{"model":"{{TestCatalogue.SmolLm}}","tokens":[99999999]}""");
         Assert.Equal((400, "tokens"), ((int)wrong.StatusCode, (await wrong.Error()).Param));
     }

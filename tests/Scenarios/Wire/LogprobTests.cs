@@ -1,26 +1,27 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Platform.Fixtures.Greedy;
 
 namespace Platform.Scenarios.Tests.Wire;
 
 /// <summary>Log-probabilities against those llama.cpp itself gives (within 0.05), and the rules the API has for them.</summary>
 public sealed class LogprobTests(PlatformFixture platform)
 {
-    private static readonly JsonElement Golden = JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Chat/smollm2-greedy.json"))).GetProperty("cases")[0];
+    private static readonly GreedyGolden Golden = GreedyGolden.Cases[0];
 
     [Fact]
     public async Task They_are_llama_cpps_own()
     {
-        var content = (await Ask(TestCatalogue.SmolLm, Golden.GetProperty("messages").GetRawText(), "\"logprobs\":true,\"top_logprobs\":3,\"temperature\":0,\"max_tokens\":12")).GetProperty("logprobs").GetProperty("content");
+        var content = (await Ask(TestCatalogue.SmolLm, Golden.Messages.ToJsonString(), "\"logprobs\":true,\"top_logprobs\":3,\"temperature\":0,\"max_tokens\":12")).GetProperty("logprobs").GetProperty("content");
         Assert.Equal(12, content.GetArrayLength());
         foreach (var (i, token) in content.EnumerateArray().Index())
         {
-            var expected = Golden.GetProperty("top_logprobs")[i];
+            var expected = Golden.TopLogprobs[i];
             Assert.Equal(3, token.GetProperty("top_logprobs").GetArrayLength());
-            for (var k = 0; k < 3; k++) Assert.Equal(expected[k][1].GetDouble(), token.GetProperty("top_logprobs")[k].GetProperty("logprob").GetDouble(), 0.05);
-            if (expected[0][1].GetDouble() - expected[1][1].GetDouble() < 0.05) break; // a near tie may fall either way
-            Assert.Equal(expected[0][1].GetDouble(), token.GetProperty("logprob").GetDouble(), 0.05);
+            for (var k = 0; k < 3; k++) Assert.Equal(expected[k][1], token.GetProperty("top_logprobs")[k].GetProperty("logprob").GetDouble(), 0.05);
+            if (expected[0][1] - expected[1][1] < GreedyGolden.Tie) break; // a near tie may fall either way
+            Assert.Equal(expected[0][1], token.GetProperty("logprob").GetDouble(), 0.05);
         }
     }
 
