@@ -23,6 +23,8 @@ internal static partial class TiedProcess
             WorkingDirectory = command.WorkingDirectory,
         };
         foreach (var argument in (string[])["setpriv", "--pdeathsig", atDeath, command.FileName, .. command.ArgumentList]) start.ArgumentList.Add(argument);
+        // glibc has eight arenas a core, and what one thread's compilations leave free in one of them is of no use to another's.
+        start.Environment["MALLOC_ARENA_MAX"] = "2";
         foreach (var (name, value) in command.Environment) start.Environment[name] = value;
 
         var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
