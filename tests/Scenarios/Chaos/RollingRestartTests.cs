@@ -12,7 +12,7 @@ public sealed class RollingRestartTests(ChaosFixture fixture, ITestOutputHelper 
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
 
     /// <summary>A few seconds each.</summary>
-    private static readonly Recipe Recipe = new("a restart", TestCatalogue.Steady, 1, """ "seed":23,"max_tokens":120 """);
+    private static readonly Recipe Recipe = new("a restart", TestCatalogue.Steady, 1, """ "seed":23,"max_tokens":60 """);
 
     private readonly Outcomes _outcomes = new();
     private PatientClient _client = null!; // set before the test

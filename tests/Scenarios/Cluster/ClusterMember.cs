@@ -40,7 +40,7 @@ internal sealed partial class ClusterMember(string name, ProcessStartInfo comman
     {
         try
         {
-            await Eventually.Holds(isReady, ready => ready, within ?? TimeSpan.FromSeconds(60));
+            await Eventually.Holds(isReady, ready => ready, within ?? TimeSpan.FromMinutes(2));
         }
         catch (TimeoutException e)
         {
