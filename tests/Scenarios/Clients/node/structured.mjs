@@ -84,11 +84,15 @@ await check('an agent calls its tool', async () => {
 
 await check('an agent goes on from a response with what its tool has found', async () => {
   const lookUp = tool({ name: 'look_up', description: 'Looks a dish up.', parameters: z.object({ dish: z.string().max(20) }), execute: async () => 'found' });
-  const agent = new Agent({ name: 'cook', instructions: 'Look the dish up.', tools: [lookUp], model: new OpenAIResponsesModel(client, model), modelSettings: { toolChoice: 'required', parallelToolCalls: false, maxTokens: 200 } });
-  const result = await new Runner().run(agent, 'Soup, please.', { maxTurns: 20, stream: true });
+  // the model may call the tool again and again: the second call ends it, so that the runner goes on from a response once whatever the model says
+  let calls = 0;
+  const toolUseBehavior = () => ({ isFinalOutput: ++calls > 1, isInterrupted: undefined, finalOutput: 'found twice' });
+  const agent = new Agent({ name: 'cook', instructions: 'Look the dish up.', tools: [lookUp], toolUseBehavior, model: new OpenAIResponsesModel(client, model), modelSettings: { toolChoice: 'required', parallelToolCalls: false, maxTokens: 200 } });
+  const result = await new Runner().run(agent, 'Soup, please.', { stream: true });
   const seen = [];
   for await (const event of result) if (event.type === 'run_item_stream_event') seen.push(event.name);
   await result.completed;
   assert.deepEqual(seen.slice(0, 2), ['tool_called', 'tool_output']);
+  assert.ok(seen.length > 2, 'it went on');
   assert.match(result.lastResponseId, /^resp_/);
 });
