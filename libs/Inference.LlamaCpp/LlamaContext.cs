@@ -23,7 +23,7 @@ internal sealed unsafe class LlamaContext : IEngineContext
     {
         this.handle = handle;
         Info = info;
-        ids = new SequenceIds(LlamaApi.llama_get_memory(handle), info.Sequences, spare, info.ContextLength);
+        ids = new SequenceIds(handle, LlamaApi.llama_get_memory(handle), info.Sequences, spare);
         batch = new LlamaBatch(handle, info, model.Vocabulary);
         canTrim = model.CanTrim;
         vocabulary = model.Vocabulary;
@@ -61,7 +61,7 @@ internal sealed unsafe class LlamaContext : IEngineContext
                 handle.Call.Pick(tokens, places, ids.Native);
                 status = Outcome(LlamaApi.llama_decode(handle, handle.Call.Take(places.Length)));
             }
-            while (status == DecodeStatus.NoRoom && ids.Purge());
+            while (status == DecodeStatus.NoRoom && ids.Compact());
 
             if (status != DecodeStatus.Ok)
             {
@@ -159,7 +159,7 @@ internal sealed unsafe class LlamaContext : IEngineContext
 
             ids.Free(sequence, 0);
         }
-        while (ids.Purge());
+        while (ids.Compact());
         return false;
     }
 

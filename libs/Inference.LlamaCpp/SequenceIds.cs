@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using Platform.Inference.Engine;
 using Platform.Inference.LlamaCpp.Native;
 
 namespace Platform.Inference.LlamaCpp;
@@ -5,27 +7,28 @@ namespace Platform.Inference.LlamaCpp;
 /// <summary>
 /// The native ids behind the sequences. What a sequence drops is not freed at once: the sequence goes on under another id, the old one retires with its cells.
 /// A hole in the cache would be filled by whoever decodes next, and a sequence whose cells do not lie in the order of its positions is added up in another order,
-/// which rounds otherwise. Retired ids are freed together: when nobody else holds anything, when there are many of them, or when room is needed.
+/// which rounds otherwise. But every cell up to the last one costs every token a look, so when many have retired, or room is needed, all of them are freed and
+/// what is held moves down into the holes.
 /// </summary>
-internal sealed class SequenceIds
+/// <param name="spare">Ids beyond those of the sequences; 0: what is dropped is freed at once.</param>
+internal sealed unsafe class SequenceIds(ContextHandle context, nint memory, int sequences, int spare)
 {
     /// <summary>Ids beyond those of the sequences.</summary>
     public const int Spare = 24;
 
-    private readonly nint memory;
-    private readonly int[] ids;
-    private readonly Stack<int> free;
-    private readonly List<int> retired = [];
-    private readonly int mostRetiredCells;
-    private int retiredCells;
+    /// <summary>So many retired cells are of no weight.</summary>
+    private const int FewCells = 256;
 
-    public SequenceIds(nint memory, int sequences, int spare, int cells)
-    {
-        this.memory = memory;
-        ids = [.. Enumerable.Range(0, sequences)];
-        free = new Stack<int>(Enumerable.Range(sequences, spare).Reverse());
-        mostRetiredCells = cells / 8;
-    }
+    /// <summary>Cells moved for one that had retired, at most.</summary>
+    private const int MovesPerCell = 4;
+
+    private readonly int[] ids = [.. Enumerable.Range(0, sequences)];
+    private readonly Stack<int> free = new(Enumerable.Range(sequences, spare).Reverse());
+    private readonly List<int> retired = [];
+
+    /// <summary>How many of their first cells two sequences have in common.</summary>
+    private readonly int[,] shared = new int[sequences, sequences];
+    private int retiredCells;
 
     public ReadOnlySpan<int> Native => ids;
 
@@ -40,20 +43,20 @@ internal sealed class SequenceIds
             return true;
         }
 
+        if (spare == 0)
+        {
+            return Free(sequence, from);
+        }
+
         if (from == 0 && HoldsAll(sequence))
         {
             Purge();
             return Free(sequence, from);
         }
 
-        if (free.Count == 0 || retiredCells + dropped > mostRetiredCells)
+        if (free.Count == 0)
         {
-            Purge();
-        }
-
-        if (free.Count == 0 || dropped > mostRetiredCells)
-        {
-            return Free(sequence, from);
+            Compact();
         }
 
         var old = ids[sequence];
@@ -63,9 +66,119 @@ internal sealed class SequenceIds
             LlamaApi.llama_memory_seq_cp(memory, old, ids[sequence], 0, from);
         }
 
+        Unshare(sequence, from);
         retired.Add(old);
         retiredCells += dropped;
+        if (retiredCells > Math.Max(FewCells, Held() / MovesPerCell))
+        {
+            Compact();
+        }
+
         return true;
+    }
+
+    /// <summary>Drops what a sequence holds from a position on and leaves a hole. False: the model can only drop all of it.</summary>
+    public bool Free(int sequence, int from)
+    {
+        if (LlamaApi.llama_memory_seq_rm(memory, ids[sequence], from, -1) == 0)
+        {
+            return false;
+        }
+
+        Unshare(sequence, from);
+        return true;
+    }
+
+    /// <summary>Lets a sequence that holds nothing hold the first cells of another.</summary>
+    public void Share(int source, int target, int length)
+    {
+        LlamaApi.llama_memory_seq_cp(memory, ids[source], ids[target], 0, length);
+        for (var other = 0; other < ids.Length; other++)
+        {
+            shared[target, other] = shared[other, target] = other == source ? length : Math.Min(length, shared[source, other]);
+        }
+    }
+
+    /// <summary>
+    /// Frees what has retired, then moves one sequence after the other: each takes the lowest cells that are free, in the order of its positions, and when all have moved there is no hole.
+    /// A prefix moves once, for all that share it. False: nothing had retired.
+    /// </summary>
+    /// <exception cref="EngineException">llama.cpp refused what it gave out itself; the cache is lost.</exception>
+    public bool Compact()
+    {
+        if (!Purge())
+        {
+            return false;
+        }
+
+        var between = free.Peek();
+        byte* moved = null;
+        nuint capacity = 0;
+        try
+        {
+            for (var sequence = 0; sequence < ids.Length; sequence++)
+            {
+                var from = 0;
+                for (var before = 0; before < sequence; before++)
+                {
+                    from = Math.Max(from, shared[sequence, before]);
+                }
+
+                if (Length(sequence) == from)
+                {
+                    continue;
+                }
+
+                LlamaApi.llama_memory_seq_cp(memory, ids[sequence], between, from, -1);
+                var bytes = LlamaApi.llama_state_seq_get_size(context, between);
+                if (bytes > capacity)
+                {
+                    moved = (byte*)NativeMemory.Realloc(moved, capacity = bytes);
+                }
+
+                var saved = LlamaApi.llama_state_seq_get_data(context, moved, bytes, between);
+                LlamaApi.llama_memory_seq_rm(memory, between, 0, -1);
+                LlamaApi.llama_memory_seq_rm(memory, ids[sequence], from, -1);
+                foreach (var after in Sharing(sequence, from))
+                {
+                    LlamaApi.llama_memory_seq_rm(memory, ids[after], from, shared[sequence, after]);
+                }
+
+                if (saved != bytes || LlamaApi.llama_state_seq_set_data(context, moved, bytes, between) != bytes)
+                {
+                    throw new EngineException($"llama.cpp could not move {bytes} bytes of its cache.");
+                }
+
+                LlamaApi.llama_memory_seq_cp(memory, between, ids[sequence], from, -1);
+                foreach (var after in Sharing(sequence, from))
+                {
+                    LlamaApi.llama_memory_seq_cp(memory, between, ids[after], from, shared[sequence, after]);
+                }
+
+                LlamaApi.llama_memory_seq_rm(memory, between, 0, -1);
+            }
+        }
+        finally
+        {
+            NativeMemory.Free(moved);
+        }
+
+        return true;
+    }
+
+    /// <summary>Frees what has retired and leaves holes. False: there is nothing.</summary>
+    private bool Purge()
+    {
+        foreach (var id in retired)
+        {
+            LlamaApi.llama_memory_seq_rm(memory, id, 0, -1);
+            free.Push(id);
+        }
+
+        var any = retired.Count > 0;
+        retired.Clear();
+        retiredCells = 0;
+        return any;
     }
 
     /// <summary>No other sequence holds anything, so none can come out of order.</summary>
@@ -82,26 +195,25 @@ internal sealed class SequenceIds
         return true;
     }
 
-    public bool Free(int sequence, int from) => LlamaApi.llama_memory_seq_rm(memory, ids[sequence], from, -1) != 0;
-
-    public void Share(int source, int target, int length) => LlamaApi.llama_memory_seq_cp(memory, ids[source], ids[target], 0, length);
-
-    /// <summary>Frees what has retired. False: there is nothing.</summary>
-    public bool Purge()
+    private int Held()
     {
-        if (retired.Count == 0)
+        var cells = 0;
+        for (var sequence = 0; sequence < ids.Length; sequence++)
         {
-            return false;
+            cells += Length(sequence);
         }
 
-        foreach (var id in retired)
-        {
-            LlamaApi.llama_memory_seq_rm(memory, id, 0, -1);
-            free.Push(id);
-        }
+        return cells;
+    }
 
-        retired.Clear();
-        retiredCells = 0;
-        return true;
+    /// <summary>Later sequences that have more than so many first cells in common with one.</summary>
+    private IEnumerable<int> Sharing(int sequence, int from) => Enumerable.Range(sequence + 1, ids.Length - sequence - 1).Where(after => shared[sequence, after] > from);
+
+    private void Unshare(int sequence, int from)
+    {
+        for (var other = 0; other < ids.Length; other++)
+        {
+            shared[sequence, other] = shared[other, sequence] = Math.Min(from, shared[sequence, other]);
+        }
     }
 }

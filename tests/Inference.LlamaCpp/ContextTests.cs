@@ -70,6 +70,50 @@ public sealed class ContextTests(Bundled bundled)
         }
     }
 
+    /// <summary>Cells are dropped, shared and moved many times over; the cache keeps no trace of it.</summary>
+    [Fact]
+    public void A_sequence_says_the_same_whatever_the_others_drop_and_share()
+    {
+        const int Sequences = 6, Most = 150, Steps = 100;
+        var random = new Random(11);
+        var words = bundled.Tokens(string.Concat(Enumerable.Repeat(Story, 8)));
+        using var context = bundled.Context(length: 4096, sequences: Sequences, batch: 63, outputs: 1);
+        var held = Enumerable.Range(0, Sequences).Select(_ => new List<int>()).ToArray();
+        for (var step = 0; step < Steps; step++)
+        {
+            var (sequence, other) = (random.Next(Sequences), random.Next(Sequences));
+            var tokens = held[sequence];
+            if (tokens.Count > 100 || random.Next(5) == 0)
+            {
+                var kept = random.Next(2) * random.Next(tokens.Count + 1);
+                Assert.True(context.Trim(sequence, kept));
+                tokens.RemoveRange(kept, tokens.Count - kept);
+            }
+
+            if (other != sequence && random.Next(4) == 0)
+            {
+                var length = random.Next(held[other].Count + 1);
+                context.CopyPrefix(other, sequence, length);
+                held[sequence] = [.. held[other].Take(length)];
+            }
+
+            var more = words.AsSpan(random.Next(words.Length - 40), Math.Min(random.Next(1, 40), Most - held[sequence].Count));
+            if (more.Length > 0)
+            {
+                context.Read(sequence, more);
+                held[sequence].AddRange(more);
+            }
+        }
+
+        using var alone = bundled.Context(length: 4096, sequences: 1, batch: 63, outputs: 1);
+        for (var sequence = 0; sequence < Sequences; sequence++)
+        {
+            alone.Trim(0, 0);
+            alone.Read(0, held[sequence].ToArray());
+            Assert.Equal(alone.Read(0, words.AsSpan(0, 5)), context.Read(sequence, words.AsSpan(0, 5)));
+        }
+    }
+
     [Fact]
     public async Task A_running_decode_is_aborted_within_100_milliseconds()
     {
