@@ -5,7 +5,7 @@ using ClusterMember = Platform.Scenarios.Tests.Cluster.ClusterMember;
 
 namespace Platform.Scenarios.Tests.Chaos;
 
-/// <summary>Looks every second at the memory of every process of a cluster.</summary>
+/// <summary>Looks every second at what every process of a cluster has allocated.</summary>
 internal sealed class MemoryWatch(TestCluster cluster)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -50,11 +50,11 @@ internal sealed class MemoryWatch(TestCluster cluster)
 
     private void Look(ClusterMember member)
     {
-        if (member.Pid is not { } pid || ProcessUse.Of(pid) is not { MemoryBytes: > 0 } use) return;
+        if (member.Pid is not { } pid || ProcessUse.Of(pid) is not { AllocatedBytes: > 0 } use) return;
         if (!_lives.TryGetValue(member.Name, out var lives)) lives = _lives[member.Name] = [];
         if (lives.Count == 0 || lives[^1].Pid != pid) lives.Add(new Life(pid, Stopwatch.StartNew(), []));
         var life = lives[^1];
-        if (life.Age.Elapsed > WarmUp) life.Settled.Add((life.Age.Elapsed.TotalMinutes, use.MemoryBytes / 1048576.0));
+        if (life.Age.Elapsed > WarmUp) life.Settled.Add((life.Age.Elapsed.TotalMinutes, use.AllocatedBytes / 1048576.0));
     }
 
     private sealed record Life(int Pid, Stopwatch Age, List<(double Minutes, double Mebibytes)> Settled);
