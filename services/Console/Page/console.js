@@ -31,7 +31,8 @@ async function refresh() {
     showUsage(state.today);
     const pooled = state.models.filter(m => m.kind !== 'video'); // videos are jobs in a queue, which no worker has a place in beforehand
     const served = pooled.filter(m => m.workers > 0).length;
-    health(served ? 'good' : '', served ? `ready, ${served} of ${pooled.length} model${pooled.length === 1 ? '' : 's'} served` : 'loading models…');
+    const all = state.models.length;
+    health(served ? 'good' : '', served < pooled.length ? `loading models… ${served} of ${pooled.length} ready` : `ready, ${all} model${all === 1 ? '' : 's'}`);
   } catch {
     health('bad', 'not reachable');
   }
