@@ -98,7 +98,7 @@ internal sealed partial class Lane
             }
             else
             {
-                cost.Observe(plan.Tokens, decoded);
+                pace.TookNone(plan.Tokens, decoded);
             }
         }
         else

@@ -6,24 +6,34 @@ internal sealed class Pace(StepCost cost)
     /// <summary>Time for prompts, as a share of the step without; the rest of the way to twice is for what varies.</summary>
     private const double Share = 0.8;
 
-    /// <summary>However slow it is, a prompt gets on.</summary>
-    private const int Least = 4;
-
     /// <summary>While nothing is known of the times.</summary>
     private const int Cautious = 32;
 
+    /// <summary>Of so many steps one reads no prompt where others run: it tells what a step takes without, which grows while they do.</summary>
+    private const int Probe = 16;
+
     private const double Weight = 0.2;
     private double each;
+    private int unbroken;
 
+    /// <summary>At least one token: however slow it is, a prompt gets on.</summary>
     /// <param name="running">Sequences that get a token in the step.</param>
     /// <param name="most">Tokens read where none runs.</param>
     public int Chunk(int running, int most) =>
-        running == 0 ? most : each <= 0 || cost.Of(running) is var step && step <= 0 ? Math.Min(most, Cautious) : (int)Math.Clamp(Share * step / each, Math.Min(Least, most), most);
+        running == 0 ? most : unbroken >= Probe - 1 ? 0 : each <= 0 || cost.Of(running) is var step && step <= 0 ? Math.Min(most, Cautious) : (int)Math.Clamp(Share * step / each, 1, most);
 
     /// <summary>A step read so many tokens of prompts.</summary>
     public void Took(int running, int read, long ticks)
     {
         var now = Math.Max(1, ticks - (running == 0 ? 0 : cost.Of(running))) / read;
         each = each <= 0 ? now : each + (Weight * (now - each));
+        unbroken++;
+    }
+
+    /// <summary>A step read nothing of prompts.</summary>
+    public void TookNone(int tokens, long ticks)
+    {
+        cost.Observe(tokens, ticks);
+        unbroken = 0;
     }
 }

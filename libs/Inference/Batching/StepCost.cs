@@ -3,7 +3,7 @@ namespace Platform.Inference.Batching;
 /// <summary>What a step that reads no prompt takes, by its tokens: a straight line through recent steps, the older the lighter.</summary>
 internal sealed class StepCost
 {
-    private const double Decay = 0.99;
+    private const double Decay = 0.97;
 
     private double weight, tokens, squares, time, products;
 

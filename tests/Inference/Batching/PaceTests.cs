@@ -33,14 +33,38 @@ public sealed class PaceTests
 
     [Theory]
     [InlineData(0, 256)] // nobody waits for a token
-    [InlineData(7, 80)] // 0.8 × 7000 ÷ 70
+    [InlineData(7, 81)] // 0.8 × 7000 ÷ 69
     [InlineData(1, 11)]
     public void A_step_reads_what_fits_beside_those_that_run(int running, int expected)
     {
         for (var i = 0; i < 50; i++) cost.Observe(1 + (i % 7), 1000 * (1 + (i % 7)));
         var pace = new Pace(cost);
-        for (var i = 0; i < 50; i++) pace.Took(7, 40, 7000 + (40 * 70));
+        for (var i = 0; i < 10; i++) pace.Took(7, 40, 7000 + (40 * 69));
         Assert.Equal(expected, pace.Chunk(running, 256));
+    }
+
+    [Fact]
+    public void One_step_in_sixteen_tells_what_a_step_takes_without_a_prompt()
+    {
+        var pace = new Pace(cost);
+        var pauses = new List<int>();
+        for (var (step, took) = (0, 1000.0); step < 1600; step++, took += 1)
+        {
+            var read = pace.Chunk(5, 256);
+            if (read == 0)
+            {
+                pauses.Add(step);
+                pace.TookNone(5, (long)took);
+            }
+            else
+            {
+                pace.Took(5, read, (long)took + (read * 100));
+            }
+        }
+
+        Assert.Equal(Enumerable.Range(0, 100).Select(i => 15 + (16 * i)), pauses);
+        Assert.InRange(cost.Of(5), 2600 * 0.75, 2600);
+        Assert.Equal(256, pace.Chunk(0, 256));
     }
 
     [Fact]
@@ -50,6 +74,6 @@ public sealed class PaceTests
         Assert.Equal((32, 16, 256), (pace.Chunk(3, 256), pace.Chunk(3, 16), pace.Chunk(0, 256)));
         cost.Observe(1, 10);
         pace.Took(0, 256, 256_000_000);
-        Assert.Equal(4, pace.Chunk(1, 256));
+        Assert.Equal(1, pace.Chunk(1, 256));
     }
 }
