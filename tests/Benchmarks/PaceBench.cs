@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
 using Platform.Contracts.Runs;
@@ -7,63 +8,79 @@ using Spectre.Console;
 
 namespace Platform.Benchmarks;
 
-/// <summary>Time between the tokens of seven running streams, undisturbed before and after, and while a prompt of 4,000 tokens is read beside them.</summary>
+/// <summary>Time between the tokens of seven streams, one answer of 400 tokens after the other: undisturbed before and after, and while a prompt of 4,000 tokens is read beside them.</summary>
 internal static class PaceBench
 {
-    private const int Streams = 7, Tokens = 60, Prompt = 4000;
-
-    /// <summary>Streams go on until the prompt is read.</summary>
-    private const int Longest = 1500;
+    private const int Streams = 7, Answer = 400, Undisturbed = 120, Prompt = 4000;
 
     public static async Task<Table> Run()
     {
         using var model = BundledModel.Load();
         await using var batcher = new ContinuousBatcher(model, new BatcherOptions(8192, 8, 16384, Threads: BundledModel.Threads));
-        var (plain, disturbed, reads) = (new List<double>(), new List<double>(), new List<double>());
+        using var end = new CancellationTokenSource();
+        var sinks = new ConcurrentQueue<Sink>();
+        var streams = Enumerable.Range(0, Streams).Select(number => Talk(batcher, model, number, sinks, end.Token)).ToArray();
+        var (before, reading, after, read) = (0L, 0L, 0L, 0.0);
         await AnsiConsole.Progress().StartAsync(async progress =>
         {
-            var bar = progress.AddTask("tokens", maxValue: (3 * Streams * Tokens) + Prompt);
-            await Round(batcher, model, 0, bar, null);
-            plain.AddRange(await Round(batcher, model, 1, bar, null));
-            disturbed.AddRange(await Round(batcher, model, 2, bar, reads));
-            plain.AddRange(await Round(batcher, model, 3, bar, null));
+            var bar = progress.AddTask("tokens", maxValue: (3 * Streams * Undisturbed) + Prompt);
+            await Drawn(batcher, bar);
+            before = Stopwatch.GetTimestamp();
+            await Drawn(batcher, bar);
+            reading = Stopwatch.GetTimestamp();
+            await Read(batcher, model, bar);
+            after = Stopwatch.GetTimestamp();
+            read = Stopwatch.GetElapsedTime(reading, after).TotalSeconds;
+            await Drawn(batcher, bar);
         });
+        var over = Stopwatch.GetTimestamp();
+        await end.CancelAsync();
+        await Task.WhenAll(streams);
 
+        List<double> plain = [.. sinks.SelectMany(sink => sink.Gaps(before, reading).Concat(sink.Gaps(after, over)))], disturbed = [.. sinks.SelectMany(sink => sink.Gaps(reading, after))];
         double Percentile(List<double> gaps, double p) => gaps.Order().ElementAt((int)(p * gaps.Count));
         var table = new Table().AddColumns("between two tokens of a stream, ms", "p50", "p99", "most");
         table.AddRow("undisturbed", $"{Percentile(plain, 0.5):F1}", $"{Percentile(plain, 0.99):F1}", $"{plain.Max():F1}");
         table.AddRow($"while a prompt of {Prompt} tokens is read", $"{Percentile(disturbed, 0.5):F1}", $"{Percentile(disturbed, 0.99):F1}", $"{disturbed.Max():F1}");
         table.AddRow("ratio", $"{Percentile(disturbed, 0.5) / Percentile(plain, 0.5):F2}", $"{Percentile(disturbed, 0.99) / Percentile(plain, 0.99):F2}", $"{disturbed.Max() / plain.Max():F2}");
-        return table.Caption($"{Streams} streams; the prompt's first token after {reads[0]:F1} s");
+        return table.Caption($"{Streams} streams; the prompt's first token after {read:F1} s");
     }
 
-    /// <summary>Gaps between the tokens of the streams, of their own or while the prompt is read.</summary>
-    private static async Task<List<double>> Round(ContinuousBatcher batcher, LlamaModel model, int round, ProgressTask bar, List<double>? reads)
+    /// <summary>One answer after the other.</summary>
+    private static async Task Talk(ContinuousBatcher batcher, LlamaModel model, int number, ConcurrentQueue<Sink> sinks, CancellationToken end)
     {
-        var streams = Enumerable.Range(0, Streams).Select(_ => new Sink()).ToArray();
-        var handles = streams.Select((stream, i) => batcher.Submit(Request(Text(model, $"Tell me the long story {round} {i} of the sea and the wind."), stream, reads is null ? Tokens : Longest))).ToArray();
-        foreach (var stream in streams) await stream.After(20);
-        var (began, start) = (Stopwatch.GetTimestamp(), bar.Value);
-        if (reads is not null)
+        for (var turn = 0; !end.IsCancellationRequested; turn++)
         {
-            var reader = new Sink();
-            var words = string.Join(' ', Enumerable.Range(0, 5 * Prompt).Select(i => "sea wind boat rain tea house".Split(' ')[(i * 7 + round) % 6]));
-            batcher.Submit(Request(Text(model, words)[..Prompt], reader, 1));
-            var before = batcher.Report();
-            while (await Task.WhenAny(reader.Done, Task.Delay(500)) != reader.Done)
-            {
-                var now = batcher.Report();
-                bar.Value = start + Math.Clamp(now.CellsUsed - before.CellsUsed - (now.CompletionTokens - before.CompletionTokens), 0, Prompt);
-            }
+            var sink = new Sink();
+            sinks.Enqueue(sink);
+            var handle = batcher.Submit(Request(Text(model, $"Tell me the long story {turn} {number} of the sea and the wind."), sink, Answer));
+            await using var ending = end.Register(handle.Cancel);
+            await sink.Done;
+        }
+    }
 
-            await reader.Done;
-            reads.Add(Stopwatch.GetElapsedTime(began).TotalSeconds);
-            foreach (var handle in handles) handle.Cancel();
+    /// <summary>Until each stream has so many tokens more.</summary>
+    private static async Task Drawn(ContinuousBatcher batcher, ProgressTask bar)
+    {
+        var (before, start) = (batcher.Report().CompletionTokens, bar.Value);
+        while (batcher.Report().CompletionTokens - before is var drawn && drawn < Streams * Undisturbed)
+        {
+            bar.Value = start + drawn;
+            await Task.Delay(100);
         }
 
-        foreach (var stream in streams) await stream.Done;
-        bar.Value = start + (reads is null ? Streams * Tokens : Prompt);
-        return [.. streams.SelectMany(stream => stream.Gaps(began))];
+        bar.Value = start + (Streams * Undisturbed);
+    }
+
+    private static async Task Read(ContinuousBatcher batcher, LlamaModel model, ProgressTask bar)
+    {
+        var (reader, start) = (new Sink(), bar.Value);
+        var words = string.Join(' ', Enumerable.Range(0, 5 * Prompt).Select(i => "sea wind boat rain tea house".Split(' ')[i * 7 % 6]));
+        batcher.Submit(Request(Text(model, words)[..Prompt], reader, 1));
+        var cells = batcher.Report().CellsUsed;
+        while (await Task.WhenAny(reader.Done, Task.Delay(500)) != reader.Done) bar.Value = Math.Max(bar.Value, start + Math.Clamp(batcher.Report().CellsUsed - cells, 0, Prompt)); // streams begin anew: about
+        await reader.Done;
+        bar.Value = start + Prompt;
     }
 
     private static SequenceRequest Request(int[] prompt, Sink sink, int tokens) =>
@@ -83,13 +100,8 @@ internal static class PaceBench
 
         public Task Done => _done.Task;
 
-        public async Task After(int tokens)
-        {
-            while (_times.Count < tokens && !_done.Task.IsCompleted) await Task.Delay(1);
-        }
-
-        /// <summary>In milliseconds, from a timestamp on.</summary>
-        public IEnumerable<double> Gaps(long from) => _times.Skip(1).Zip(_times).Where(pair => pair.Second >= from).Select(pair => Stopwatch.GetElapsedTime(pair.Second, pair.First).TotalMilliseconds);
+        /// <summary>In milliseconds, of tokens between two timestamps.</summary>
+        public IEnumerable<double> Gaps(long from, long to) => _times.Skip(1).Zip(_times).Where(pair => pair.Second >= from && pair.First < to).Select(pair => Stopwatch.GetElapsedTime(pair.Second, pair.First).TotalMilliseconds);
 
         public void Started(int promptTokens, int cachedTokens)
         {

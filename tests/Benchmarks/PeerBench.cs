@@ -38,8 +38,9 @@ internal static class PeerBench
         foreach (var client in (HttpClient[])[ours.Client, peer.Client, ours.Client, peer.Client]) await Streams(client, -1, 8); // what a server does once, it has done
         await AnsiConsole.Progress().StartAsync(async progress =>
         {
-            var bar = progress.AddTask("pairs", maxValue: Scenarios.Length * (Pairs + 1));
-            foreach (var scenario in Scenarios.Where(scenario => scenario.Name.Contains(Only, StringComparison.Ordinal)))
+            var wanted = Scenarios.Where(scenario => scenario.Name.Contains(Only, StringComparison.Ordinal)).ToList();
+            var bar = progress.AddTask("pairs", maxValue: wanted.Count * (Pairs + 1));
+            foreach (var scenario in wanted)
             {
                 var (here, there) = (new List<Round>(), new List<Round>());
                 try
