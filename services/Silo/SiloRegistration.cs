@@ -13,6 +13,9 @@ namespace Platform.Silo;
 /// <summary>The grains of keys, quotas and pools; needs an <c>IDocumentStore</c>.</summary>
 public static class SiloRegistration
 {
+    /// <summary>Grains whose silo is remembered. Orleans makes the table for all of them at once, a million where nothing is said, and its pages become resident one after the other.</summary>
+    private const int DirectoryCache = 1 << 16;
+
     /// <summary>In a cluster of this one process.</summary>
     public static WebApplicationBuilder AddSilo(this WebApplicationBuilder builder) =>
         builder.AddSilo((silo, siloPort, gatewayPort) => silo.UseLocalhostClustering(siloPort, gatewayPort));
@@ -25,6 +28,7 @@ public static class SiloRegistration
     {
         var options = builder.Configuration.GetSection("Platform:Silo").Get<SiloOptions>() ?? new SiloOptions();
         builder.Host.UseOrleans(silo => join(silo, Port(options.SiloPort, nameof(options.SiloPort)), Port(options.GatewayPort, nameof(options.GatewayPort)))
+            .Configure<GrainDirectoryOptions>(o => o.CacheSize = DirectoryCache)
             .Configure<GrainCollectionOptions>(o => o.CollectionAge = TimeSpan.FromMinutes(10)));
 
         builder.Services.TryAddSingleton(TimeProvider.System);
