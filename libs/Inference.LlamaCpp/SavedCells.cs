@@ -1,12 +1,12 @@
-using System.Runtime.InteropServices;
 using Platform.Inference.Engine;
+using Platform.Inference.LlamaCpp.Native;
 
 namespace Platform.Inference.LlamaCpp;
 
 /// <summary>A sequence's cells as llama.cpp writes them, in native memory: they may be larger than an array.</summary>
 internal sealed unsafe class SavedCells(int length, nuint bytes) : SavedSequence
 {
-    private byte* data = (byte*)NativeMemory.Alloc(bytes);
+    private byte* data = Pages.Map(bytes);
 
     public override int Length => length;
     public nuint Bytes => bytes;
@@ -14,7 +14,7 @@ internal sealed unsafe class SavedCells(int length, nuint bytes) : SavedSequence
 
     public override void Dispose()
     {
-        NativeMemory.Free(data);
+        Pages.Unmap(data, bytes);
         data = null;
     }
 }

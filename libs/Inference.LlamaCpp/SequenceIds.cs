@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Platform.Inference.Engine;
 using Platform.Inference.LlamaCpp.Native;
 
@@ -133,7 +132,9 @@ internal sealed unsafe class SequenceIds(ContextHandle context, nint memory, int
                 var bytes = LlamaApi.llama_state_seq_get_size(context, between);
                 if (bytes > capacity)
                 {
-                    moved = (byte*)NativeMemory.Realloc(moved, capacity = bytes);
+                    Pages.Unmap(moved, capacity);
+                    moved = null; // should there be no memory
+                    moved = Pages.Map(capacity = bytes);
                 }
 
                 var saved = LlamaApi.llama_state_seq_get_data(context, moved, bytes, between);
@@ -160,7 +161,7 @@ internal sealed unsafe class SequenceIds(ContextHandle context, nint memory, int
         }
         finally
         {
-            NativeMemory.Free(moved);
+            Pages.Unmap(moved, capacity);
         }
 
         return true;

@@ -78,5 +78,7 @@ internal static unsafe partial class GgmlApi
     [LibraryImport(BaseLibrary)] public static partial int ggml_backend_dev_type(nint device);
 
     [LibraryImport("libc")] public static partial int madvise(nint address, nint length, int advice);
+    [LibraryImport("libc")] public static partial nint mmap(nint address, nuint length, int protection, int flags, int file, nint offset);
+    [LibraryImport("libc")] public static partial int munmap(nint address, nuint length);
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)] public static partial int setenv(string name, string value, int overwrite);
 }
