@@ -96,7 +96,7 @@ public sealed class ChaosTests(ChaosFixture fixture, ITestOutputHelper output) :
     {
         output.WriteLine($"{_outcomes.Told.Count} answered, {_outcomes.Continued} of them over more than one connection, {openAi.Answered} to the openai package; {_outcomes.Left.Count} left, {openAi.Broken} of them broke for the openai package; {_outcomes.Unknown} unknown; refusals: {string.Join("; ", _outcomes.Refusals.Select(one => $"{one.Value} × {one.Key}"))}");
         foreach (var line in _timeline.Figures(_outcomes)) output.WriteLine(line);
-        var columns = new Columns("process", "starts", "longest life, min", "MiB after 5 min", "MiB at its end", "MiB/min", "errors", "unawaited", "unhandled");
+        var columns = new Columns("process", "starts", "longest life, min", "MiB after 10 min", "MiB at its end", "MiB/min", "errors", "unawaited", "unhandled");
         foreach (var member in Cluster.Members)
         {
             var (starts, minutes, from, to, slope) = memory.Of(member.Name);

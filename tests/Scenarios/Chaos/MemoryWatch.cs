@@ -10,8 +10,8 @@ internal sealed class MemoryWatch(TestCluster cluster)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    /// <summary>What a process takes until its garbage collector has found its size it takes once.</summary>
-    private static readonly TimeSpan WarmUp = TimeSpan.FromMinutes(5);
+    /// <summary>What a process takes until its garbage collector has found its size, and until the code for every fault it meets is compiled, it takes once.</summary>
+    private static readonly TimeSpan WarmUp = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<string, List<Life>> _lives = [];
 
