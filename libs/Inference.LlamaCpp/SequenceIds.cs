@@ -47,8 +47,9 @@ internal sealed unsafe class SequenceIds(ContextHandle context, nint memory, int
             return Free(sequence, from);
         }
 
-        if (from == 0 && HoldsAll(sequence))
+        if (from == 0 && dropped == Held())
         {
+            // no other sequence holds anything, so none can come out of order
             Purge();
             return Free(sequence, from);
         }
@@ -182,30 +183,7 @@ internal sealed unsafe class SequenceIds(ContextHandle context, nint memory, int
         return any;
     }
 
-    /// <summary>No other sequence holds anything, so none can come out of order.</summary>
-    private bool HoldsAll(int sequence)
-    {
-        for (var other = 0; other < ids.Length; other++)
-        {
-            if (other != sequence && Length(other) > 0)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private int Held()
-    {
-        var cells = 0;
-        for (var sequence = 0; sequence < ids.Length; sequence++)
-        {
-            cells += Length(sequence);
-        }
-
-        return cells;
-    }
+    private int Held() => Enumerable.Range(0, ids.Length).Sum(Length);
 
     /// <summary>Later sequences that have more than so many first cells in common with one.</summary>
     private IEnumerable<int> Sharing(int sequence, int from) => Enumerable.Range(sequence + 1, ids.Length - sequence - 1).Where(after => shared[sequence, after] > from);

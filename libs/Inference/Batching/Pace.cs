@@ -19,8 +19,21 @@ internal sealed class Pace(StepCost cost)
     /// <summary>At least one token: however slow it is, a prompt gets on.</summary>
     /// <param name="running">Sequences that get a token in the step.</param>
     /// <param name="most">Tokens read where none runs.</param>
-    public int Chunk(int running, int most) =>
-        running == 0 ? most : unbroken >= Probe - 1 ? 0 : each <= 0 || cost.Of(running) is var step && step <= 0 ? Math.Min(most, Cautious) : (int)Math.Clamp(Share * step / each, 1, most);
+    public int Chunk(int running, int most)
+    {
+        if (running == 0)
+        {
+            return most;
+        }
+
+        if (unbroken >= Probe - 1)
+        {
+            return 0;
+        }
+
+        var step = cost.Of(running);
+        return each <= 0 || step <= 0 ? Math.Min(most, Cautious) : (int)Math.Clamp(Share * step / each, 1, most);
+    }
 
     /// <summary>A step read so many tokens of prompts.</summary>
     public void Took(int running, int read, long ticks)
