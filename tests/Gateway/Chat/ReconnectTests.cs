@@ -64,7 +64,7 @@ public class ReconnectTests
     {
         await using var gateway = await GatewayHost.Start();
         var second = await gateway.AddWorker("w2");
-        gateway.Grains.Pool.Workers.Add("w2");
+        gateway.Grains.Pool.Workers = ["w1", "w2"];
         var run = await Run(gateway);
         gateway.Grains.Pool.Running[run.GenerationId] = "w1";
         var again = Again(gateway, run, "3");

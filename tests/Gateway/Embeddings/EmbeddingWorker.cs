@@ -24,8 +24,7 @@ internal sealed class EmbeddingWorker : IConsumer<RunEmbedding>, IConsumer<Cance
     {
         var worker = new EmbeddingWorker(gateway.Services.GetRequiredService<IWorkerQueues>(), id);
         worker.queue = await worker.queues.Open(id, endpoint => endpoint.Instance(worker));
-        gateway.Grains.Pool.Workers.Remove("w1");
-        gateway.Grains.Pool.Workers.Add(id);
+        gateway.Grains.Pool.Workers = gateway.Grains.Pool.Workers.Remove("w1").Add(id);
         return worker;
     }
 

@@ -49,7 +49,7 @@ public class WorkerLossTests
     {
         await using var gateway = await GatewayHost.Start();
         var second = await gateway.AddWorker("w2");
-        gateway.Grains.Pool.Workers.Add("w2");
+        gateway.Grains.Pool.Workers = ["w1", "w2"];
         var asked = gateway.Chat(""" "stream":true,"mirostat":2,"mirostat_tau":4 """);
         var run = await gateway.Worker.Next<RunChat>();
         Assert.Equal((new Mirostat(2, 4, 0.1f), 0), (run.Sampling.Extras!.Mirostat, run.Mus.Count));
@@ -67,7 +67,7 @@ public class WorkerLossTests
     {
         await using var gateway = await GatewayHost.Start();
         var second = await gateway.AddWorker("w2");
-        gateway.Grains.Pool.Workers.Add("w2");
+        gateway.Grains.Pool.Workers = ["w1", "w2"];
         var asked = gateway.Chat(""" "stream":true,"logprobs":true,"top_logprobs":1 """);
         var run = await gateway.Worker.Next<RunChat>();
         Assert.Empty(run.Logprobs);
@@ -99,7 +99,7 @@ public class WorkerLossTests
     {
         await using var gateway = await GatewayHost.Start();
         var second = await gateway.AddWorker("w2");
-        gateway.Grains.Pool.Workers.Add("w2");
+        gateway.Grains.Pool.Workers = ["w1", "w2"];
         var asked = gateway.Chat(""" "stream":true,"seed":7 """);
         var run = await gateway.Worker.Next<RunChat>();
         await gateway.Worker.Send(run, gateway.Worker.Tokens(run, 0, ["a", "b"]));
@@ -161,7 +161,7 @@ public class WorkerLossTests
         await using var gateway = await GatewayHost.Start();
         await gateway.Worker.Stop();
         var second = await gateway.AddWorker("w2");
-        gateway.Grains.Pool.Workers.Add("w2");
+        gateway.Grains.Pool.Workers = ["w1", "w2"];
         var asked = gateway.Chat();
         var run = await second.Next<RunChat>();
         Assert.Equal(2, run.Run);
@@ -175,7 +175,7 @@ public class WorkerLossTests
     {
         await using var gateway = await GatewayHost.Start(silence: TimeSpan.FromMilliseconds(100));
         var second = await gateway.AddWorker("w2");
-        gateway.Grains.Pool.Workers.Add("w2");
+        gateway.Grains.Pool.Workers = ["w1", "w2"];
         var asked = gateway.Chat();
         var run = await gateway.Worker.Next<RunChat>();
         await gateway.Worker.Send(run, gateway.Worker.Tokens(run, 0, ["a"]));
@@ -187,7 +187,7 @@ public class WorkerLossTests
         }
         while (asksFrom is not [1]); // it may have been silent before the token too
 
-        gateway.Grains.Pool.Workers.Remove("w1");
+        gateway.Grains.Pool.Workers = ["w2"];
 
         var again = await second.Next<RunChat>();
         Assert.Equal([0], Assert.Single(again.SoFar));

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Orleans;
 using Orleans.Runtime;
 using Platform.Contracts.Generations;
@@ -55,7 +56,8 @@ internal sealed class TestPool : IPool
     public ConcurrentQueue<Ticket> Taken { get; } = new();
     public ConcurrentQueue<string> Released { get; } = new();
     public ConcurrentQueue<HeldGrant> Offered { get; } = new();
-    public List<string> Workers { get; } = ["w1"];
+    /// <summary>A gateway may read them while a test changes them.</summary>
+    public ImmutableList<string> Workers { get; set; } = ["w1"];
 
     /// <summary>What the model's template tells; null: nothing.</summary>
     public ModelTraits? Traits { get; set; }

@@ -73,7 +73,7 @@ public class TokensEndpointTests
         await gateway.Worker.Send(prompt, Reading([], []) with { Error = new RunError(RunErrorKind.InvalidRequest, "invalid_value", "Token 999999 is not there.", "tokens") });
         using (var response = await asked) Assert.Equal((400, "tokens"), ((int)response.StatusCode, (await response.Error()).Param));
 
-        gateway.Grains.Pool.Workers.Clear();
+        gateway.Grains.Pool.Workers = [];
         using var none = await gateway.Post("/v1/detokenize", $$"""{"model":"{{GatewayHost.Model}}","tokens":[1]}""");
         Assert.Equal(503, (int)none.StatusCode);
         Assert.NotNull(none.Header("Retry-After"));
