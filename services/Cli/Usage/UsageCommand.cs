@@ -9,7 +9,11 @@ namespace Platform.Cli.Usage;
 
 internal static class UsageCommand
 {
-    private static readonly string[] Counted = ["num_model_requests", "input_tokens", "input_cached_tokens", "output_tokens"];
+    /// <summary>What the API tells the usage of, an endpoint each.</summary>
+    private static readonly string[] Kinds = ["completions", "embeddings", "videos"];
+
+    private static readonly (string Field, string Column)[] Counted =
+        [("num_model_requests", "REQUESTS"), ("input_tokens", "INPUT TOKENS"), ("input_cached_tokens", "OF IT CACHED"), ("output_tokens", "OUTPUT TOKENS"), ("seconds", "VIDEO SECONDS")];
 
     public static Command Create(House house)
     {
@@ -18,19 +22,24 @@ internal static class UsageCommand
         {
             using var api = PlatformApi.AsAdmin(house);
             var today = new DateTimeOffset(DateTimeOffset.UtcNow.UtcDateTime.Date, TimeSpan.Zero).ToUnixTimeSeconds();
-            var page = await api.Get($"organization/usage/completions?start_time={today}&bucket_width=1d&group_by=model", cancellation);
-            var rows = page.GetProperty("data").EnumerateArray().SelectMany(bucket => bucket.GetProperty("results").EnumerateArray()).ToList();
+            List<JsonElement> rows = [];
+            foreach (var kind in Kinds)
+            {
+                var page = await api.Get($"organization/usage/{kind}?start_time={today}&bucket_width=1d&group_by=model", cancellation);
+                rows.AddRange(page.GetProperty("data").EnumerateArray().SelectMany(bucket => bucket.GetProperty("results").EnumerateArray()));
+            }
 
-            var table = Screen.Table("MODEL", "REQUESTS", "INPUT TOKENS", "OF IT CACHED", "OUTPUT TOKENS");
+            var table = Screen.Table(["MODEL", .. Counted.Select(one => one.Column)]);
             foreach (var column in table.Columns.Skip(1)) column.RightAligned();
-            foreach (var row in rows) table.AddRow([(row.GetProperty("model").GetString() ?? "").EscapeMarkup(), .. Figures([row])]);
-            if (rows.Count != 1) table.AddRow(["total", .. Figures(rows)]);
+            var models = rows.GroupBy(row => row.GetProperty("model").GetString() ?? "").OrderBy(model => model.Key, StringComparer.Ordinal).ToList();
+            foreach (var model in models) table.AddRow([model.Key.EscapeMarkup(), .. Figures(model)]);
+            if (models.Count != 1) table.AddRow(["total", .. Figures(rows)]);
             Screen.Out.Write(table);
             return 0;
         });
         return command;
     }
 
-    private static IEnumerable<string> Figures(IReadOnlyCollection<JsonElement> rows) =>
-        Counted.Select(name => rows.Sum(row => row.TryGetProperty(name, out var value) ? value.GetInt64() : 0).ToString("N0", CultureInfo.InvariantCulture));
+    private static IEnumerable<string> Figures(IEnumerable<JsonElement> rows) =>
+        Counted.Select(one => rows.Sum(row => row.TryGetProperty(one.Field, out var value) ? value.GetDecimal() : 0).ToString("#,0.##", CultureInfo.InvariantCulture));
 }

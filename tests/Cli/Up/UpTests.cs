@@ -25,6 +25,8 @@ public sealed class UpTests : IDisposable
         Assert.Contains(credentials.ApiKey, up.Text, StringComparison.Ordinal);
         Assert.DoesNotContain('\e', up.Text);
         Assert.Equal(HttpStatusCode.OK, await CommandLine.Models(credentials));
+        var usage = await Line.Run("usage");
+        Assert.True(usage.ExitCode == 0 && usage.Text.Contains("total", StringComparison.Ordinal), usage.Text);
 
         var supervisor = RunningPlatform.Read(_home.House)!.Pid;
         var second = await Line.Run("up", "--port", $"{port}");
