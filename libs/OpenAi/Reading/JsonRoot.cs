@@ -7,14 +7,21 @@ namespace Platform.OpenAi.Reading;
 /// <summary>Parses a request body; what is no JSON object, or no Unicode, is refused.</summary>
 internal static class JsonRoot
 {
+    /// <summary>Objects and arrays within one another.</summary>
+    private const int MostLevels = 64;
+
     /// <param name="body">UTF-8 JSON as received.</param>
     public static ApiResult<T> Read<T>(ReadOnlyMemory<byte> body, Func<JsonElement, ApiResult<T>> read) where T : class
     {
         try
         {
             if (!Utf8.IsValid(body.Span)) return ApiError.Invalid("The body of your request is not valid UTF-8.");
-            using var document = JsonDocument.Parse(body);
+            using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = MostLevels });
             return document.RootElement.ValueKind == JsonValueKind.Object ? read(document.RootElement) : ApiError.Invalid("Invalid body: expected a JSON object.", null, "invalid_type");
+        }
+        catch (JsonException) when (IsJson(body.Span))
+        {
+            return ApiError.Invalid($"The JSON body of your request is nested too deeply: more than {MostLevels} levels.");
         }
         catch (JsonException e)
         {
@@ -23,6 +30,20 @@ internal static class JsonRoot
         catch (InvalidOperationException) // what the JSON reader throws for half of a surrogate pair
         {
             return ApiError.Invalid("The body of your request holds a string that is not valid Unicode.");
+        }
+    }
+
+    private static bool IsJson(ReadOnlySpan<byte> body)
+    {
+        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = int.MaxValue });
+        try
+        {
+            while (reader.Read()) { }
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
         }
     }
 }

@@ -138,6 +138,14 @@ public class ChatRequestReaderTests
     [InlineData("nonsense")]
     public void Malformed_json_is_refused(string body) => Assert.StartsWith("We could not parse the JSON body of your request", Refused(body).Message, StringComparison.Ordinal);
 
+    [Fact]
+    public void Json_that_is_nested_too_deeply_is_refused_as_that()
+    {
+        static string Nested(int levels) => $"{{{Hello},\"metadata\":{new string('[', levels - 1)}{new string(']', levels - 1)}}}";
+        Assert.Equal("The JSON body of your request is nested too deeply: more than 64 levels.", Refused(Nested(65)).Message);
+        Assert.Equal("metadata", Refused(Nested(64)).Param);
+    }
+
     [Theory]
     [InlineData("[]")]
     [InlineData("\"x\"")]
