@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using Platform.Gateway.Auth;
@@ -51,14 +52,15 @@ public class CallersTests
     }
 
     [Fact]
-    public async Task A_key_is_asked_about_once_in_half_a_second_and_a_revoked_one_stops_within_a_second()
+    public async Task A_key_is_asked_about_once_in_half_a_second_and_a_revoked_one_stops()
     {
         await using var gateway = await GatewayHost.Start();
-        for (var i = 0; i < 5; i++) (await Ask(gateway, $"Bearer {gateway.Grains.ProjectSecret}")).Dispose();
-        Assert.InRange(gateway.Grains.Keys.Questions, 1, 2);
+        var began = Stopwatch.GetTimestamp();
+        for (var i = 0; i < 20; i++) (await Ask(gateway, $"Bearer {gateway.Grains.ProjectSecret}")).Dispose();
+        Assert.InRange(gateway.Grains.Keys.Questions, 1, 1 + (int)(Stopwatch.GetElapsedTime(began) / TimeSpan.FromMilliseconds(500)));
 
         await gateway.Grains.GetGrain<IApiKey>(ApiKeySecret.KeyId(gateway.Grains.ProjectSecret)!).Revoke();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        using var patience = new CancellationTokenSource(GatewayHost.Soon);
         while (true)
         {
             using var response = await Ask(gateway, $"Bearer {gateway.Grains.ProjectSecret}");

@@ -40,11 +40,11 @@ public sealed class PoolGrainTests(SiloHost silo)
     {
         await Heartbeat(slots: 1);
         await _pool.Take(Ticket("a/1"), Patience);
-        var waiting = _pool.Take(Ticket("b/1"), Patience);
+        var waiting = _pool.Take(Ticket("b/1"), 4 * Patience);
         await UntilWaiting(1);
 
         await _pool.Release("b/1", 0);
-        Assert.Equal(TicketState.Waiting, (await waiting.WaitAsync(TimeSpan.FromSeconds(1))).State);
+        Assert.Equal(TicketState.Waiting, (await waiting.WaitAsync(Patience)).State);
         Assert.Equal(0, (await _pool.Read()).Waiting);
     }
 
