@@ -36,18 +36,20 @@ internal sealed unsafe class SequenceIds(ContextHandle context, nint memory, int
     /// <summary>Drops what a sequence holds from a position on. False: the model can only drop all of it.</summary>
     public bool Trim(int sequence, int from)
     {
-        var dropped = Length(sequence) - from;
-        if (dropped <= 0)
+        var length = Length(sequence);
+        if (length <= from)
         {
             return true;
         }
 
-        if (spare == 0)
+        // what another sequence holds too stays where it is and leaves no hole
+        var dropped = length - Math.Max(from, Common(sequence, ids.Length));
+        if (spare == 0 || dropped <= 0)
         {
             return Free(sequence, from);
         }
 
-        if (from == 0 && dropped == Held())
+        if (dropped == Held())
         {
             // no other sequence holds anything, so none can come out of order
             Purge();
@@ -118,12 +120,7 @@ internal sealed unsafe class SequenceIds(ContextHandle context, nint memory, int
         {
             for (var sequence = 0; sequence < ids.Length; sequence++)
             {
-                var from = 0;
-                for (var before = 0; before < sequence; before++)
-                {
-                    from = Math.Max(from, shared[sequence, before]);
-                }
-
+                var from = Common(sequence, sequence);
                 if (Length(sequence) == from)
                 {
                     continue;
@@ -183,7 +180,23 @@ internal sealed unsafe class SequenceIds(ContextHandle context, nint memory, int
         return any;
     }
 
-    private int Held() => Enumerable.Range(0, ids.Length).Sum(Length);
+    /// <summary>Cells of all sequences, each counted once.</summary>
+    private int Held() => Enumerable.Range(0, ids.Length).Sum(sequence => Length(sequence) - Common(sequence, sequence));
+
+    /// <summary>How many of its first cells one of the first <paramref name="others"/> sequences, itself left out, holds too.</summary>
+    private int Common(int sequence, int others)
+    {
+        var common = 0;
+        for (var other = 0; other < others; other++)
+        {
+            if (other != sequence)
+            {
+                common = Math.Max(common, shared[sequence, other]);
+            }
+        }
+
+        return common;
+    }
 
     /// <summary>Later sequences that have more than so many first cells in common with one.</summary>
     private IEnumerable<int> Sharing(int sequence, int from) => Enumerable.Range(sequence + 1, ids.Length - sequence - 1).Where(after => shared[sequence, after] > from);
