@@ -9,14 +9,15 @@ public abstract class OutputFormat
 {
     private static readonly OutputFormat[] All =
     [
-        new Harmony(), new DeepSeek(), new Kimi(), new Glm(), new QwenCoder(),
-        new OtherThinking("apriel", "Here are my reasoning steps:", "[BEGIN FINAL RESPONSE]"), new OtherThinking("minimax", "<mm:think>", "</mm:think>"),
+        new Harmony(), new DeepSeek(), new Kimi(), new Glm(), new QwenCoder(), new MiniMax(), new Command(),
+        new MarkedCalls("apriel", "[BEGIN FINAL RESPONSE]", ("<tool_calls>", "</tool_calls>"), ("[", "]", ", ")) { Thoughts = ("Here are my reasoning steps:", "[BEGIN FINAL RESPONSE]") },
+        new MarkedCalls("nemotron", "<TOOLCALL>[", ("<TOOLCALL>", "</TOOLCALL>"), ("[", "]", ", ")), new MarkedCalls("minimax-1", "<tool_calls>\\n{\"name\"", ("<tool_calls>", "</tool_calls>"), ("\n", "\n", "\n")),
+        new OtherThinking("minimax", "<mm:think>", "</mm:think>"),
         new Hermes(), new MistralNamed(), new MistralList(), new Llama3(),
         new Sections("kimi-3", "<|open|>", ("<|open|>think<|sep|>", "<|close|>think<|sep|>"), ("<|open|>response<|sep|>", "<|close|>response<|sep|>"), "", ["<|open|>", "<|sep|>", "<|close|>"]) { PromptOpensAnswer = true },
         new Sections("solar", "<|begin|>assistant<|think|>", ("<|think|>", "<|end|>"), ("<|content|>", "<|end|>"), "<|begin|>assistant", ["<|begin|>", "<|think|>", "<|content|>", "<|end|>"]),
         new Sections("muse", " to=self<|message|>", (" to=self<|message|>", "<|eom|>"), (" to=user<|message|>", "<|eot|>"), "<|start|>assistant", ["<|start|>", "<|message|>", "<|eom|>", "<|eot|>"]),
         new OtherThinking("hunyuan", "<think:opensource>", "</think:opensource>") { Sign = "'</think{}>'.format(" },
-        new OtherThinking("command", "<|START_THINKING|>", "<|END_THINKING|>"),
         new OtherThinking("gemma", "<|channel>thought", "<channel|>") { Parts = ["<|channel>"] },
         new OtherThinking("apertus", "<|inner_prefix|>", "<|inner_suffix|>"),
         new PlainJson(),

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Platform.Contracts.Runs;
 using Platform.Inference.Engine;
 using Platform.Templates;
+using Platform.Templates.Output;
 
 namespace Platform.LlamaWorker.Models;
 
@@ -17,10 +18,11 @@ internal sealed class PromptWriter
     private readonly IEngineModel _engine;
     private readonly ControlTexts _controls;
     private readonly MiddleTokens? _middle;
+    private readonly MessageForm _form;
 
     public PromptWriter(ChatTemplate template, IEngineModel engine)
     {
-        (_template, _engine, _controls, _middle) = (template, engine, new ControlTexts(engine), MiddleTokens.Of(engine));
+        (_template, _engine, _controls, _middle, _form) = (template, engine, new ControlTexts(engine), MiddleTokens.Of(engine), MessageForm.Of(template));
         Overhead = Math.Max(Size(new("[]")), Size(new("""[{"role":"user","content":""}]""")));
     }
 
@@ -33,21 +35,7 @@ internal sealed class PromptWriter
     /// <exception cref="TemplateException">The template refuses the conversation; the message is the template's own.</exception>
     public int[] Tokens(Conversation conversation, DateTimeOffset now)
     {
-        var messages = JsonNode.Parse(conversation.Messages) ?? new JsonArray();
-        if (!ToolArguments.AreIn(messages)) return Tokens(conversation, messages, now);
-        try
-        {
-            return Tokens(conversation, ToolArguments.AsObjects(messages), now);
-        }
-        catch (TemplateException)
-        {
-            // some templates take the arguments as the text the API has them in
-            return Tokens(conversation, JsonNode.Parse(conversation.Messages)!, now); // it was parsed before
-        }
-    }
-
-    private int[] Tokens(Conversation conversation, JsonNode messages, DateTimeOffset now)
-    {
+        var messages = _form.Shape(JsonNode.Parse(conversation.Messages) ?? new JsonArray());
         var tools = conversation.Tools is { } given ? JsonNode.Parse(given) : null;
         var arguments = conversation.TemplateArguments is { } more ? JsonNode.Parse(more) as JsonObject : null;
         var spells = _controls.AreIn(messages) || _controls.AreIn(tools) || _controls.AreIn(arguments);

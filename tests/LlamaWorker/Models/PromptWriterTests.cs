@@ -50,6 +50,33 @@ public sealed class PromptWriterTests : IDisposable
         Assert.Equal(expected.Where(token => token <= end), tokens.Where(token => token <= end));
     }
 
+    [Theory]
+    [InlineData("{% for m in messages %}{{ m.content + '' }}{% for c in m.tool_calls %}{{ c.function.name }}:{% for k, v in c.function.arguments.items() %}{{ k }}={{ v }}{% endfor %};{% endfor %}{% endfor %}", "qf:city=Bern;r")]
+    [InlineData("{% for m in messages %}{% if m.tool_calls and m.content is none %}{% for c in m.tool_calls %}{{ c.function.name + c.function.arguments }}{% endfor %}{% else %}{{ m.content }}{% endif %}{% endfor %}", "qf{\"city\": \"Bern\"}r")]
+    public void Earlier_calls_are_given_in_the_form_the_template_takes(string template, string prompt)
+    {
+        var conversation = new Conversation("""
+            [{"role":"user","content":"q"},
+             {"role":"assistant","content":null,"tool_calls":[{"id":"1","type":"function","function":{"name":"f","arguments":"{\"city\": \"Bern\"}"}}]},
+             {"role":"tool","tool_call_id":"1","content":"r"}]
+            """);
+        Assert.Equal(prompt, Text(Writer(template).Tokens(conversation, default)[1..]));
+    }
+
+    [Fact]
+    public void Two_messages_in_a_row_are_one_where_the_template_wants_the_roles_to_alternate()
+    {
+        var writer = Writer("{% for m in messages %}{% if (m.role == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('alternate') }}{% endif %}{{ m.role }}: {{ m.content }}|{% endfor %}");
+        Assert.Equal("user: a\n\nb|assistant: c|user: d|", Text(writer.Tokens(new("""[{"role":"user","content":"a"},{"role":"user","content":"b"},{"role":"assistant","content":"c"},{"role":"user","content":"d"}]"""), default)[1..]));
+    }
+
+    [Fact]
+    public void What_the_system_says_is_said_by_the_user_where_the_template_knows_no_system()
+    {
+        var writer = Writer("{% for m in messages %}{% if m.role == 'system' %}{{ raise_exception('no system') }}{% endif %}{{ m.role }}: {{ m.content }}|{% endfor %}");
+        Assert.Equal("user: Be brief.\n\nHi|", Text(writer.Tokens(new("""[{"role":"system","content":"Be brief."},{"role":"user","content":"Hi"}]"""), default)[1..]));
+    }
+
     [Fact]
     public void A_plain_prompt_is_read_as_it_is()
     {

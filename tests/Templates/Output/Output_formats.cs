@@ -27,7 +27,14 @@ public sealed class Output_formats
         { "llama3", "{\"name\": \"get_weather\", \"parameters\": {\"city\": \"Bern\"}}; {\"name\": \"stop\", \"parameters\": {}}", "calls(get_weather) with({\"city\": \"Bern\"}) calls(stop) with({})" },
         { "llama3", "{\"answer\": 1}", "says({\"answer\": 1})" },
         { "json", "{\"name\": \"stop\", \"arguments\": {}}\n{\"name\": \"stop\", \"arguments\": {}}", "calls(stop) with({}) calls(stop) with({})" },
-        { "command", "<|START_THINKING|>hm<|END_THINKING|>{\"name\": \"stop\", \"arguments\": {}}", "thinks(hm) calls(stop) with({})" },
+        { "command", "<|START_THINKING|>hm<|END_THINKING|><|START_ACTION|>[\n    {\"tool_call_id\": \"0\", \"tool_name\": \"get_weather\", \"parameters\": {\"city\": \"Bern\"}},\n    {\"tool_call_id\": \"1\", \"tool_name\": \"stop\", \"parameters\": {}}\n]<|END_ACTION|>",
+            "thinks(hm) calls(get_weather) with({\"city\": \"Bern\"}) calls(stop) with({})" },
+        { "command", "<|START_THINKING|>hm<|END_THINKING|>Fine.", "thinks(hm) says(Fine.)" },
+        { "nemotron", "<think>hm</think>So: <TOOLCALL>[{\"name\": \"get_weather\", \"arguments\": {\"city\": \"Bern\"}}, {\"name\": \"stop\", \"arguments\": {}}]</TOOLCALL> Done.", "thinks(hm) says(So:) calls(get_weather) with({\"city\": \"Bern\"}) calls(stop) with({}) says(Done.)" },
+        { "minimax-1", "<tool_calls>\n{\"name\": \"get_weather\", \"arguments\": {\"city\": \"Bern\"}}\n{\"name\": \"stop\", \"arguments\": {}}\n</tool_calls>", "calls(get_weather) with({\"city\": \"Bern\"}) calls(stop) with({})" },
+        { "minimax-2", "<think>hm</think>\n\n<minimax:tool_call>\n<invoke name=\"get_weather\">\n<parameter name=\"city\">Bern</parameter>\n<parameter name=\"days\">2</parameter>\n</invoke>\n<invoke name=\"stop\">\n</invoke>\n</minimax:tool_call>",
+            "thinks(hm) calls(get_weather) with({\"city\": \"Bern\", \"days\": 2}) calls(stop) with({})" },
+        { "minimax-2", "a <minimax> b", "says(a <minimax> b)" },
         { "gemma", "<|channel>thought\nhm\n<channel|>Fine.", "thinks(hm) says(Fine.)" },
         { "apertus", "<|inner_prefix|>hm<|inner_suffix|>Fine.", "thinks(hm) says(Fine.)" },
         { "apertus", "Fine.", "says(Fine.)" },
@@ -39,6 +46,7 @@ public sealed class Output_formats
         { "solar", "<|content|>Fine.", "says(Fine.)" },
         { "muse", " to=self<|message|>hm<|eom|><|start|>assistant to=user<|message|>Fine.<|eot|>", "thinks(hm) says(Fine.)" },
         { "apriel", "Here are my reasoning steps:\nhm\n[BEGIN FINAL RESPONSE]\nFine.", "thinks(hm) says(Fine.)" },
+        { "apriel", "Here are my reasoning steps:\nhm\n[BEGIN FINAL RESPONSE]\n<tool_calls>[{\"name\": \"stop\", \"arguments\": {}, \"id\": \"1\"}]</tool_calls>", "thinks(hm) calls(stop) with({})" },
         { "mistral", "[TOOL_CALLS][{\"name\": \"get_weather\", \"arguments\": {\"city\": \"Bern\"}}, {\"name\": \"stop\", \"arguments\": {}}]", "calls(get_weather) with({\"city\": \"Bern\"}) calls(stop) with({})" },
         { "mistral-args", "[THINK]hm[/THINK][TOOL_CALLS]get_weather[ARGS]{\"city\": \"Bern\"}[TOOL_CALLS]stop[ARGS]{}", "thinks(hm) calls(get_weather) with({\"city\": \"Bern\"}) calls(stop) with({})" },
         { "deepseek", "<think>hm</think>One.<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>get_weather\n```json\n{\"city\": \"Bern\"}\n```<｜tool▁call▁end｜>\n<｜tool▁call▁begin｜>function<｜tool▁sep｜>stop\n```json\n{}\n```<｜tool▁call▁end｜><｜tool▁calls▁end｜>",
@@ -71,6 +79,11 @@ public sealed class Output_formats
     [InlineData("gemma")]
     [InlineData("solar")]
     [InlineData("kimi-3")]
+    [InlineData("command")]
+    [InlineData("apriel")]
+    [InlineData("nemotron")]
+    [InlineData("minimax-1")]
+    [InlineData("minimax-2")]
     [InlineData("mistral")]
     [InlineData("mistral-args")]
     [InlineData("deepseek")]

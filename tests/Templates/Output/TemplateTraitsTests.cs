@@ -1,4 +1,7 @@
 using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Platform.Templates.Output;
 
 namespace Platform.Templates.Tests.Output;
@@ -7,6 +10,10 @@ namespace Platform.Templates.Tests.Output;
 public sealed class TemplateTraitsTests
 {
     public static TheoryData<string> Templates => Directory.Exists(Folder()) ? [.. Directory.GetFiles(Folder(), "*.jinja").Order().Select(file => Path.GetFileNameWithoutExtension(file))] : [""];
+
+    private static IEnumerable<string> Names => Templates.Select(row => row.Data);
+
+    public static TheoryData<string> TellingTools => [.. Names.Where(name => name.Length == 0 || OutputFormat.Of(Read(name)).TellsTools)];
 
     [Theory]
     [MemberData(nameof(Templates))]
@@ -35,11 +42,11 @@ public sealed class TemplateTraitsTests
         { "LFM2-8B-A1B", "json", "", "" },
         { "LFM2.5-8B-A1B", "json", "always", "---" },
         { "LFM2.5-Instruct", "json", "always", "---" },
-        { "MiniMax-M1", "json", "", "" },
-        { "MiniMax-M2", "json", "always", "ooo" },
+        { "MiniMax-M1", "minimax-1", "", "" },
+        { "MiniMax-M2", "minimax-2", "always", "ooo" },
         { "MiniMax-M3", "minimax", "thinking_mode disabled enabled enabled enabled", "-o-" },
         { "Mistral-Small-3.2-24B-Instruct-2506", "mistral-args", "", "" },
-        { "NVIDIA-Nemotron-Nano-v2", "json", "always", "ooo" },
+        { "NVIDIA-Nemotron-Nano-v2", "nemotron", "always", "ooo" },
         { "NousResearch-Hermes-2-Pro-Llama-3-8B-tool_use", "hermes", "", "" },
         { "NousResearch-Hermes-3-Llama-3.1-8B-tool_use", "hermes", "", "" },
         { "Qwen-QwQ-32B", "hermes", "enable_thinking", "-o-" },
@@ -90,15 +97,69 @@ public sealed class TemplateTraitsTests
         Assert.Equal(opens, traits.Thinks ? string.Concat(((bool[])[byDefault, on, off]).Select(opened => opened ? "o" : "-")) : "");
     }
 
+    /// <summary>They append to a list, or print a generator as JSON: Jinja's own sandbox does not let them, either.</summary>
+    private static readonly string[] SandboxRefuses = ["Kimi-K2-Instruct", "llama-cpp-deepseek-r1"];
+
+    /// <summary>A model answers as its template shows it its own answers.</summary>
+    [Theory]
+    [MemberData(nameof(TellingTools))]
+    public void What_a_template_shows_of_calls_is_read_as_those_calls(string name)
+    {
+        var (source, format) = (Read(name), Of(name).Format);
+        var (template, form) = (ChatTemplate.Parse(source), MessageForm.Of(ChatTemplate.Parse(source)));
+        var tools = JsonNode.Parse("""
+            [{"type":"function","function":{"name":"get_weather","description":"d","parameters":{"type":"object","properties":{"city":{"type":"string"},"days":{"type":"integer"}},"required":["city"]}}},
+             {"type":"function","function":{"name":"stop","description":"d","parameters":{"type":"object","properties":{}}}}]
+            """)!.AsArray(); // as written
+        const string Asked = """{"role":"user","content":"Weather?"}""", Arguments = """{"city":"Bern \"x\"","days":2}""";
+        var called = $$"""{"role":"assistant","content":null,"tool_calls":[{"id":"aaaaaaaa1","type":"function","function":{"name":"get_weather","arguments":{{JsonSerializer.Serialize(Arguments)}} } }]}""";
+        string Rendered(string messages) => template.Render(new ChatTemplateInput { Messages = form.Shape(JsonNode.Parse($"[{messages}]")!), Tools = tools, AddGenerationPrompt = false }); // it is an array
+
+        if (SandboxRefuses.Contains(name))
+        {
+            Assert.Throws<TemplateException>(() => Rendered($"{Asked},{called}"));
+            return;
+        }
+
+        var (before, whole, sink) = (Rendered(Asked), Rendered($"{Asked},{called}"), new Told());
+        var shown = whole[before.AsSpan().CommonPrefixLength(whole)..];
+        var parser = format.Parser(sink, new OutputContext("chatcmpl-1", 0, Thinks: false, [.. tools.Select(tool => new Tool((string)tool!["function"]!["name"]!, tool["function"]!["parameters"].Deserialize<JsonElement>()))])); // as written
+        parser.Append(Encoding.UTF8.GetBytes(shown));
+        parser.End();
+
+        var call = Assert.Single(sink.Calls);
+        Assert.Equal("get_weather", call.Name);
+        Assert.Contains("It rains.", Rendered($$"""{{Asked}},{{called}},{"role":"tool","tool_call_id":"aaaaaaaa1","content":"It rains."}"""), StringComparison.Ordinal);
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(Arguments), JsonNode.Parse(call.Arguments)), $"{shown}: {call.Arguments}");
+    }
+
+    /// <summary>Also where the template knows no system, or wants the roles to alternate.</summary>
+    [Theory]
+    [MemberData(nameof(Templates))]
+    public void Every_template_shows_what_an_application_of_OpenAI_may_say(string name)
+    {
+        var template = ChatTemplate.Parse(Read(name));
+        var messages = MessageForm.Of(template).Shape(JsonNode.Parse("""
+            [{"role":"system","content":"Be brief."},{"role":"user","content":"Hi."},{"role":"user","content":"Weather?"},{"role":"assistant","content":"Sunny."},{"role":"user","content":"And then?"}]
+            """)!); // it is an array
+        var text = template.Render(new ChatTemplateInput { Messages = messages, Arguments = new JsonObject { ["functions"] = "[]", ["datetime"] = "now" } }); // firefunction demands them
+        Assert.All(["Be brief.", "Hi.", "Weather?", "Sunny.", "And then?"], said => Assert.Contains(said, text, StringComparison.Ordinal));
+    }
+
     [Fact]
-    public void Every_template_that_is_there_is_in_the_table() => Assert.All(Templates.Where(name => name.Data.Length > 0), name => Assert.Contains(Known, known => known.Data.Item1 == name.Data));
+    public void Every_template_that_is_there_is_in_the_table() => Assert.All(Names.Where(name => name.Length > 0), name => Assert.Contains(Known, known => known.Data.Item1 == name));
 
     private static TemplateTraits Of(string name)
     {
+        var source = Read(name);
+        return TemplateTraits.Of(source, ChatTemplate.Parse(source));
+    }
+
+    private static string Read(string name)
+    {
         var file = Path.Combine(Folder(), $"{name}.jinja");
         Assert.SkipUnless(File.Exists(file), "the templates of real models are not there");
-        var source = File.ReadAllText(file);
-        return TemplateTraits.Of(source, ChatTemplate.Parse(source));
+        return File.ReadAllText(file);
     }
 
     private static string Folder([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../../../shared/golden/templates"));

@@ -1,3 +1,4 @@
+using System.Text;
 using Platform.Grammars;
 
 namespace Platform.Templates.Output.Formats;
@@ -11,6 +12,9 @@ internal abstract class EnvelopeFormat : OutputFormat
     /// <summary>What the grammar puts before and after each object, and between two.</summary>
     protected abstract (string Before, string After, string Between) Writing { get; }
 
+    /// <summary>What ends calls.</summary>
+    protected virtual string Close => "</tool_call>";
+
     protected virtual string ArgumentsKey => "arguments";
 
     /// <summary>Whether a mark is the beginning of the object itself.</summary>
@@ -21,11 +25,7 @@ internal abstract class EnvelopeFormat : OutputFormat
     public override ToolGrammar Grammar(ToolUse use, Thinks thinks)
     {
         var text = new GrammarText();
-        var calls = use.Tools.Select((tool, i) =>
-        {
-            var head = $"{{\"name\": {GrammarText.Json(tool.Name)}, \"{ArgumentsKey}\": ";
-            return text.Rule("call", $"{GrammarText.Literal(head)} {text.Schema(tool.Parameters, $"/{i}")} {GrammarText.Literal("}")}");
-        });
+        var calls = use.Tools.Select((tool, i) => text.Rule("call", $"{Head(tool.Name)} {text.Schema(tool.Parameters, $"/{i}")} {GrammarText.Literal("}")}"));
         var call = text.Rule("calls", string.Join(" | ", calls));
         var (before, after, between) = Writing;
         var more = use.Parallel ? $"({GrammarText.Literal(between)} {call})*" : "";
@@ -35,18 +35,20 @@ internal abstract class EnvelopeFormat : OutputFormat
 
     public override OutputParser Parser(IOutputSink sink, OutputContext context) => new EnvelopeParser(this, sink, context, OpensObject);
 
+    /// <summary>What the grammar puts before a call's arguments, as GBNF.</summary>
+    protected virtual string Head(string name) => GrammarText.Literal($"{{\"name\": {GrammarText.Json(name)}, \"{ArgumentsKey}\": ");
+
     private sealed class EnvelopeParser(EnvelopeFormat format, IOutputSink sink, OutputContext context, bool opensObject) : MarkedParser(format, sink, context, format.Opening)
     {
+        private readonly byte[] close = Encoding.UTF8.GetBytes(format.Close);
         private JsonCall? call;
-
-        private static ReadOnlySpan<byte> Close => "</tool_call>"u8;
 
         protected override void BeginCall(int mark)
         {
             call = new JsonCall(Sink, Call);
             if (opensObject)
             {
-                call.Read(System.Text.Encoding.UTF8.GetBytes(format.Opening[mark]));
+                call.Read(Encoding.UTF8.GetBytes(format.Opening[mark]));
             }
         }
 
@@ -64,12 +66,12 @@ internal abstract class EnvelopeFormat : OutputFormat
             }
 
             // another object is another call; after anything else comes content again
-            if (!SkipSpace() || (!IsOver && Text.Length < Close.Length && Close.StartsWith(Text)))
+            if (!SkipSpace() || (!IsOver && Text.Length < close.Length && close.AsSpan().StartsWith(Text)))
             {
                 return false;
             }
 
-            if (Text[0] is (byte)',' or (byte)';')
+            if (Text[0] is (byte)',' or (byte)';' or (byte)']')
             {
                 Take(1);
                 return true;
@@ -81,7 +83,7 @@ internal abstract class EnvelopeFormat : OutputFormat
                 return true;
             }
 
-            Take(Text.StartsWith(Close) ? Close.Length : Text[0] == ']' ? 1 : 0);
+            Take(Text.StartsWith(close) ? close.Length : 0);
             return EndCalls();
         }
     }

@@ -5,7 +5,7 @@ internal sealed class Glm : XmlFormat
 {
     public override string Name => "glm";
 
-    protected override (string Before, string After, string End) Call => ("<tool_call>", "\n", "</tool_call>");
+    protected override (string Before, string After, string End) Call => ("", "\n", "");
 
     protected override (string Before, string Middle, string After) Argument => ("<arg_key>", "</arg_key>\n<arg_value>", "</arg_value>\n");
 

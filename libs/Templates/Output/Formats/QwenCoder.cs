@@ -5,7 +5,7 @@ internal sealed class QwenCoder : XmlFormat
 {
     public override string Name => "qwen-coder";
 
-    protected override (string Before, string After, string End) Call => ("<tool_call>\n<function=", ">\n", "</function>\n</tool_call>");
+    protected override (string Before, string After, string End) Call => ("\n<function=", ">\n", "</function>\n");
 
     protected override (string Before, string Middle, string After) Argument => ("<parameter=", ">\n", "\n</parameter>\n");
 

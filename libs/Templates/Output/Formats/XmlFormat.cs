@@ -7,9 +7,15 @@ namespace Platform.Templates.Output.Formats;
 /// <summary>Calls whose arguments stand one by one between tags: texts as they are, everything else as JSON. The arguments are told as one JSON object, argument by argument.</summary>
 internal abstract class XmlFormat : OutputFormat
 {
-    public override IReadOnlyList<string> ShownTokens => ["<tool_call>", "</tool_call>", "<think>", "</think>"];
+    public override IReadOnlyList<string> ShownTokens => [Marks.Open.Trim(), Marks.Close, "<think>", "</think>"];
 
-    /// <summary>Before the name, after it, and at the call's end.</summary>
+    /// <summary>What calls stand in.</summary>
+    protected virtual (string Open, string Close) Marks => ("<tool_call>", "</tool_call>");
+
+    /// <summary>What the grammar puts between two calls.</summary>
+    protected virtual string Between => $"{Marks.Close}\n{Marks.Open}";
+
+    /// <summary>Before the name, after it, and at the call's end, within the marks.</summary>
     protected abstract (string Before, string After, string End) Call { get; }
 
     /// <summary>Before an argument's name, between name and value, and after the value.</summary>
@@ -20,8 +26,9 @@ internal abstract class XmlFormat : OutputFormat
         var text = new GrammarText();
         var calls = use.Tools.Select((tool, i) => text.Rule("call", $"{GrammarText.Literal(Call.Before + tool.Name + Call.After)} {Arguments(text, tool, i)} {GrammarText.Literal(Call.End)}"));
         var call = text.Rule("calls", string.Join(" | ", calls));
-        text.Root(use.Parallel ? $"{call} (\"\\n\" {call})*" : call, use.Required ? First(thinks) : null);
-        return new ToolGrammar(text.ToString(), use.Required ? [] : ["<tool_call>"]);
+        var more = use.Parallel ? $"({GrammarText.Literal(Between)} {call})*" : "";
+        text.Root($"{GrammarText.Literal(Marks.Open)} {call} {more} {GrammarText.Literal(Marks.Close)}", use.Required ? First(thinks) : null);
+        return new ToolGrammar(text.ToString(), use.Required ? [] : [Marks.Open.Trim()]);
     }
 
     public override OutputParser Parser(IOutputSink sink, OutputContext context) => new XmlParser(this, sink, context);
@@ -48,10 +55,13 @@ internal abstract class XmlFormat : OutputFormat
 
     private static bool IsText(JsonElement schema) => schema.ValueKind == JsonValueKind.Object && schema.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && type.ValueEquals("string");
 
-    private sealed class XmlParser(XmlFormat format, IOutputSink sink, OutputContext context) : MarkedParser(format, sink, context, ["<tool_call>"])
+    private sealed class XmlParser(XmlFormat format, IOutputSink sink, OutputContext context) : MarkedParser(format, sink, context, [format.Marks.Open.Trim()])
     {
-        private readonly byte[][] nameEnds = [Encoding.UTF8.GetBytes(format.Call.After.Trim() is { Length: > 0 } end ? end : format.Call.After), Encoding.UTF8.GetBytes(format.Argument.Before.Trim()), "</tool_call>"u8.ToArray()];
-        private readonly byte[][] next = [Encoding.UTF8.GetBytes(format.Argument.Before.Trim()), "</tool_call>"u8.ToArray()];
+        private readonly byte[] prefix = Encoding.UTF8.GetBytes(format.Call.Before.Trim());
+        private readonly byte[][] nameEnds = [.. new[] { format.Call.After.Trim() is { Length: > 0 } end ? end : format.Call.After, format.Argument.Before.Trim(), format.Marks.Close }.Select(Encoding.UTF8.GetBytes)];
+
+        /// <summary>Another argument, the end, or another call within the same marks.</summary>
+        private readonly byte[][] next = [.. new[] { format.Argument.Before.Trim(), format.Marks.Close, format.Call.Before.Trim() }.Where(mark => mark.Length > 0).Select(Encoding.UTF8.GetBytes)];
         private readonly byte[][] middle = [Encoding.UTF8.GetBytes(format.Argument.Middle.Trim())];
         private readonly byte[][] after = [Encoding.UTF8.GetBytes(format.Argument.After.Trim())];
         private State state;
@@ -74,14 +84,13 @@ internal abstract class XmlFormat : OutputFormat
 
         private bool Name()
         {
-            var prefix = format.Call.Before["<tool_call>".Length..].Trim();
             if (!SkipSpace() || (prefix.Length > 0 && !IsOver && Text.Length < prefix.Length))
             {
                 return false;
             }
 
             // the name's own tag must not be taken for the mark that ends it
-            if (prefix.Length > 0 && Text.StartsWith(Encoding.UTF8.GetBytes(prefix)))
+            if (prefix.Length > 0 && Text.StartsWith(prefix))
             {
                 Take(prefix.Length);
             }
@@ -123,7 +132,13 @@ internal abstract class XmlFormat : OutputFormat
             }
 
             Sink.Arguments(index, "}"u8);
-            return EndCalls();
+            if (mark == 1)
+            {
+                return EndCalls();
+            }
+
+            (state, told) = (State.Name, 0);
+            return true;
         }
 
         private bool Key()

@@ -1,0 +1,103 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Platform.Templates.Output;
+
+/// <summary>
+/// The form in which a chat template takes the messages of a request. The API has a call's arguments as a text and lets the content beside it be null: most templates want an object,
+/// and many fail on null or print it, while some show calls only where there is no content. Some know no system message, some refuse two messages of one role in a row.
+/// </summary>
+public sealed record MessageForm
+{
+    private bool ArgumentsAreObjects { get; init; } = true;
+    private bool ContentIsText { get; init; } = true;
+    private bool TakesSystem { get; init; } = true;
+    private bool TakesRepetition { get; init; } = true;
+
+    /// <summary>The first form in which the template shows everything, the likeliest first.</summary>
+    public static MessageForm Of(ChatTemplate template)
+    {
+        var form = new MessageForm();
+        form = form with
+        {
+            TakesSystem = form.IsShown(template, """[{"role":"system","content":"shown_order"},{"role":"user","content":"a"}]""", "shown_order"),
+            TakesRepetition = form.IsShown(template, """[{"role":"user","content":"shown_first"},{"role":"user","content":"shown_second"}]""", "shown_first", "shown_second"),
+        };
+        MessageForm[] forms = [form, form with { ContentIsText = false }, form with { ArgumentsAreObjects = false }, form with { ArgumentsAreObjects = false, ContentIsText = false }];
+        return Array.Find(forms, one => one.IsShown(template, """
+            [{"role":"user","content":"a"},
+             {"role":"assistant","content":null,"tool_calls":[{"id":"aaaaaaaa1","type":"function","function":{"name":"shown_name","arguments":"{\"shown_key\":\"shown_value\"}"}}]},
+             {"role":"tool","tool_call_id":"aaaaaaaa1","content":"shown_result"}]
+            """, "shown_name", "shown_key", "shown_value", "shown_result")) ?? form;
+    }
+
+    /// <summary>Brings messages into this form, in place.</summary>
+    public JsonNode Shape(JsonNode messages)
+    {
+        if (messages is not JsonArray list) return messages;
+        foreach (var message in list.OfType<JsonObject>().Where(HasCalls))
+        {
+            if (ContentIsText) message["content"] ??= "";
+            if (ArgumentsAreObjects) ParseArguments(message["tool_calls"]!.AsArray()); // it has some
+        }
+
+        if (!TakesSystem && list is [JsonObject first, ..] && RoleOf(first) == "system")
+        {
+            first["role"] = "user";
+            if (list is [_, JsonObject second, ..] && RoleOf(second) == "user") Join(list, 0);
+        }
+
+        for (var i = list.Count - 2; i >= 0 && !TakesRepetition; i--)
+        {
+            if (list[i] is JsonObject one && list[i + 1] is JsonObject next && RoleOf(one) is "user" or "assistant" && RoleOf(one) == RoleOf(next) && !HasCalls(one) && !HasCalls(next)) Join(list, i);
+        }
+
+        return list;
+    }
+
+    private static string? RoleOf(JsonObject message) => (string?)message["role"];
+
+    private static bool HasCalls(JsonObject message) => message["tool_calls"] is JsonArray { Count: > 0 };
+
+    /// <summary>Makes one message of two.</summary>
+    private static void Join(JsonArray messages, int first)
+    {
+        messages[first]!["content"] = $"{(string?)messages[first]!["content"]}\n\n{(string?)messages[first + 1]!["content"]}"; // both are objects
+        messages.RemoveAt(first + 1);
+    }
+
+    private static void ParseArguments(JsonArray calls)
+    {
+        foreach (var function in calls.OfType<JsonObject>().Select(call => call["function"]).OfType<JsonObject>())
+        {
+            if (function["arguments"] is JsonValue value && value.TryGetValue(out string? text)) function["arguments"] = Parsed(text);
+        }
+    }
+
+    private bool IsShown(ChatTemplate template, string messages, params string[] parts)
+    {
+        var tools = JsonNode.Parse("""[{"type":"function","function":{"name":"f","description":"d","parameters":{"type":"object","properties":{}}}}]""");
+        try
+        {
+            var text = template.Render(new ChatTemplateInput { Messages = Shape(JsonNode.Parse(messages)!), Tools = tools }); // it is an array
+            return Array.TrueForAll(parts, part => text.Contains(part, StringComparison.Ordinal)) && (ContentIsText || !text.Contains("None", StringComparison.Ordinal));
+        }
+        catch (TemplateException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>What is no JSON stays a text.</summary>
+    private static JsonNode? Parsed(string text)
+    {
+        try
+        {
+            return string.IsNullOrWhiteSpace(text) ? new JsonObject() : JsonNode.Parse(text);
+        }
+        catch (JsonException)
+        {
+            return JsonValue.Create(text);
+        }
+    }
+}
