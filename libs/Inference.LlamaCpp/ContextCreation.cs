@@ -47,7 +47,8 @@ internal static unsafe class ContextCreation
             throw new EngineException("llama.cpp made a context without a cache, or with another batch size: the model can't generate text.");
         }
 
-        var context = new LlamaContext(handle, new ContextInfo((int)LlamaApi.llama_n_ctx(handle), spec.Sequences, (int)parameters.Batch, spec.Outputs, IdleCellsCost: !LlamaLibrary.IsAccelerated), info, spare);
+        var together = !info.CanTrim || LlamaLibrary.IsAccelerated;
+        var context = new LlamaContext(handle, new ContextInfo((int)LlamaApi.llama_n_ctx(handle), spec.Sequences, (int)parameters.Batch, spec.Outputs, IdleCellsCost: !LlamaLibrary.IsAccelerated, together ? int.MaxValue : CallPlan.LongRun), info, spare);
         context.WarmUp(Math.Max(0, info.Bos));
         return context;
     }

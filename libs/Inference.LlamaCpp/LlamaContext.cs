@@ -50,7 +50,7 @@ internal sealed unsafe class LlamaContext : IEngineContext
         }
 
         var tokens = handle.Batch;
-        plan.Build(new ReadOnlySpan<int>(tokens.Sequences, batch.Count), together: !canTrim || LlamaLibrary.IsAccelerated);
+        plan.Build(new ReadOnlySpan<int>(tokens.Sequences, batch.Count), together: Info.LongRun == int.MaxValue);
         rowsKept = plan.Calls > 1;
         for (var call = 0; call < plan.Calls; call++)
         {

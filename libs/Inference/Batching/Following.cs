@@ -27,7 +27,7 @@ internal static class Following
                 return (other, other.PromptLength);
             }
 
-            if (slots.CanTrim && other.Slot!.Length < other.PromptLength && other.Generation.Request.Tenant == sequence.Generation.Request.Tenant)
+            if (slots.CanTrim && (slots.IsShort(other) || !slots.IsShort(sequence)) && other.Slot!.Length < other.PromptLength && other.Generation.Request.Tenant == sequence.Generation.Request.Tenant)
             {
                 var common = other.Tokens[..^1].CommonPrefixLength(sequence.Tokens[..^1]);
                 (leader, shared) = common > shared ? (other, common) : (leader, shared);

@@ -59,13 +59,14 @@ internal sealed class HostCache(int capacity)
     }
 
     /// <summary>How long the prefix is that <see cref="Take"/> would give; that is no use of it.</summary>
-    public int Longest(ReadOnlySpan<int> tokens, string tenant, int held, bool whole) => Find(tokens, tenant, held, whole).Common;
+    public int Longest(ReadOnlySpan<int> tokens, string tenant, int held, bool whole, bool isShort = false) => Find(tokens, tenant, held, whole, isShort).Common;
 
     /// <summary>The longest prefix of <paramref name="tokens"/> that is worth loading when <paramref name="held"/> of them are in the context already.</summary>
     /// <param name="whole">Only what can be used to its end: the model can't trim.</param>
-    public (SavedSequence? Saved, int Common) Take(ReadOnlySpan<int> tokens, string tenant, int held, bool whole)
+    /// <param name="isShort">Nothing that was read in long runs.</param>
+    public (SavedSequence? Saved, int Common) Take(ReadOnlySpan<int> tokens, string tenant, int held, bool whole, bool isShort = false)
     {
-        var (index, common) = Find(tokens, tenant, held, whole);
+        var (index, common) = Find(tokens, tenant, held, whole, isShort);
         if (index < 0)
         {
             return (null, held);
@@ -85,12 +86,13 @@ internal sealed class HostCache(int capacity)
         }
     }
 
-    private (int Index, int Common) Find(ReadOnlySpan<int> tokens, string tenant, int held, bool whole)
+    private (int Index, int Common) Find(ReadOnlySpan<int> tokens, string tenant, int held, bool whole, bool isShort)
     {
         var (best, longest) = (-1, held);
         for (var i = 0; i < entries.Count; i++)
         {
             var common = entries[i].Common(tokens, tenant);
+            common = isShort ? Math.Min(common, entries[i].Saved.LongFrom) : common;
             var length = entries[i].Tokens.Length;
             if (common > longest && (common - held) * LoadedPerRead >= length && (!whole || common == length))
             {

@@ -79,7 +79,10 @@ internal sealed class Sequence
     public int Pending => Count - Slot!.Length;
 
     /// <summary>Tokens the next step may read: reading the last one draws the next, which a pause forbids.</summary>
-    public int Readable => Leader is not null ? 0 : IsDeterministic ? ReadableAlike : IsPaused ? Pending - 1 : Pending;
+    public int Readable => Leader is not null ? 0 : IsDeterministic ? ReadableAlike : InParts(IsPaused ? Pending - 1 : Pending);
+
+    /// <summary>Output that was made before, a token a step, is read in no long run (<see cref="Engine.ContextInfo.LongRun"/>) either, nor together with its prompt: the run goes on as if it had never ended.</summary>
+    private int InParts(int pending) => Count == PromptLength || pending <= 1 ? pending : Math.Min(pending, Slot!.Length < PromptLength ? PromptLength - Slot.Length : Roster.Slots.LongRun - 1);
 
     private bool IsDeterministic => Generation.Request.Sampling.Deterministic;
 

@@ -22,14 +22,15 @@ internal sealed class SlotTable
     public int Free => cells.Free;
     public int Used => cells.Used;
     public bool CanTrim { get; }
+    public int LongRun => context.Info.LongRun;
     public bool HasIdle => LeastRecentlyUsed(mayBeEmpty: true) is not null;
 
     /// <summary>How many of a sequence's tokens need not be read: some slot holds them, or the host's memory.</summary>
     public int Cached(Sequence sequence)
     {
         var tokens = sequence.Tokens[..^1];
-        var tenant = sequence.Generation.Request.Tenant;
-        return host.Longest(tokens, tenant, LongestPrefix(tokens, tenant).Common, whole: !CanTrim);
+        var (tenant, isShort) = (sequence.Generation.Request.Tenant, IsShort(sequence));
+        return host.Longest(tokens, tenant, LongestPrefix(tokens, tenant, isShort).Common, whole: !CanTrim, isShort);
     }
 
     /// <summary>Gives a sequence a slot with the longest cached prefix there is. False: no slot, or too few cells for it beside <paramref name="promised"/> others.</summary>
@@ -41,9 +42,9 @@ internal sealed class SlotTable
         }
 
         var tokens = sequence.Tokens[..^1];
-        var tenant = sequence.Generation.Request.Tenant;
+        var (tenant, isShort) = (sequence.Generation.Request.Tenant, IsShort(sequence));
         var looks = sequence is { Leader: null, ScoresPrompt: false, Generation.Request.Sampling.Deterministic: false };
-        var (source, common) = looks ? LongestPrefix(tokens, tenant) : (null, 0);
+        var (source, common) = looks ? LongestPrefix(tokens, tenant, isShort) : (null, 0);
         var goesOn = source is { Sequence: null } && (source == target || common * 2 >= source.Length || !CanTrim);
         target = goesOn ? source! : target; // not null where it goes on
         if (!goesOn || common * 2 < target.Length)
@@ -51,7 +52,7 @@ internal sealed class SlotTable
             Keep(target);
         }
 
-        var (saved, loaded) = looks ? host.Take(tokens, tenant, common, whole: !CanTrim) : (null, 0);
+        var (saved, loaded) = looks ? host.Take(tokens, tenant, common, whole: !CanTrim, isShort) : (null, 0);
         if (saved is not null && Load(target, saved))
         {
             Trim(target, loaded);
@@ -101,9 +102,20 @@ internal sealed class SlotTable
         return true;
     }
 
+    /// <summary>
+    /// Whether a prompt is read in no long run: then it shares nothing that was, so that its answer does not depend on which prompts came before it.
+    /// A long prompt shares what there is; for it, reading less is worth more.
+    /// </summary>
+    public bool IsShort(Sequence sequence) => sequence.PromptLength < LongRun;
+
     /// <summary>Tokens were decoded.</summary>
     public void Advance(Slot slot, int count)
     {
+        if (count >= LongRun)
+        {
+            slot.LongFrom = Math.Min(slot.LongFrom, slot.Length);
+        }
+
         slot.Length += count;
         cells.Extend(slot.Id, count);
     }
@@ -169,17 +181,18 @@ internal sealed class SlotTable
         var tokens = slot.Tokens.AsSpan(0, slot.Length);
         if (host.IsOn && host.Wants(tokens, slot.Tenant) && context.Save(slot.Id) is { } saved)
         {
+            saved.LongFrom = slot.LongFrom;
             host.Add(tokens, slot.Tenant, saved);
         }
     }
 
-    private (Slot? Source, int Common) LongestPrefix(ReadOnlySpan<int> tokens, string tenant)
+    private (Slot? Source, int Common) LongestPrefix(ReadOnlySpan<int> tokens, string tenant, bool isShort)
     {
         Slot? best = null;
         var longest = 0;
         foreach (var slot in slots)
         {
-            var common = slot.CommonPrefix(tokens, tenant);
+            var common = slot.CommonPrefix(tokens, tenant, isShort);
             if ((common > longest || (common == longest && common > 0 && slot.Sequence is null)) && (CanTrim || common == slot.Length))
             {
                 (best, longest) = (slot, common);
@@ -216,6 +229,7 @@ internal sealed class SlotTable
             }
 
             slot.Length = kept;
+            slot.LongFrom = Within(slot.LongFrom, kept);
             cells.Trim(slot.Id, kept);
         }
     }
@@ -240,7 +254,7 @@ internal sealed class SlotTable
             return false;
         }
 
-        target.Length = saved.Length;
+        (target.Length, target.LongFrom) = (saved.Length, saved.LongFrom);
         cells.Extend(target.Id, saved.Length);
         return true;
     }
@@ -249,6 +263,8 @@ internal sealed class SlotTable
     {
         context.CopyPrefix(source.Id, target.Id, length);
         cells.CopyPrefix(source.Id, target.Id, length);
-        target.Length = length;
+        (target.Length, target.LongFrom) = (length, Within(source.LongFrom, length));
     }
+
+    private static int Within(int longFrom, int length) => longFrom < length ? longFrom : int.MaxValue;
 }

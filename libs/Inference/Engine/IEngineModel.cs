@@ -89,7 +89,8 @@ public enum CacheType { F32 = 0, F16 = 1, Q40 = 2, Q41 = 3, Q50 = 6, Q51 = 7, Q8
 
 /// <summary>What the engine really made of a <see cref="ContextSpec"/>.</summary>
 /// <param name="IdleCellsCost">Whether a decode takes longer for cells that no sequence in it uses.</param>
-public readonly record struct ContextInfo(int ContextLength, int Sequences, int BatchSize, int Outputs, bool IdleCellsCost);
+/// <param name="LongRun">So many tokens of one sequence in one decode the engine rounds otherwise than fewer; <see cref="int.MaxValue"/>: it makes no difference.</param>
+public readonly record struct ContextInfo(int ContextLength, int Sequences, int BatchSize, int Outputs, bool IdleCellsCost, int LongRun = int.MaxValue);
 
 public enum DecodeStatus
 {

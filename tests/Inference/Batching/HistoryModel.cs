@@ -16,6 +16,9 @@ internal sealed class HistoryModel(BigramOptions? options = null) : IEngineModel
     /// <summary>Called for each row before it can be read.</summary>
     public Action<Read, Span<float>> OnRow { get; set; } = (_, _) => { };
 
+    /// <summary>So many tokens of a sequence at once leave another history than fewer.</summary>
+    public int LongRun { get; init; } = int.MaxValue;
+
     /// <summary>Forbids the token that ends a generation.</summary>
     public bool Endless { get; init; }
 
@@ -54,7 +57,7 @@ internal sealed class HistoryModel(BigramOptions? options = null) : IEngineModel
 
         private int Eos => model.Info.Eos;
 
-        public ContextInfo Info => inner.Info;
+        public ContextInfo Info => inner.Info with { LongRun = model.LongRun };
         public IEngineBatch Batch => this;
         public int Count => reads.Count;
         public int Capacity => inner.Batch.Capacity;
@@ -83,10 +86,11 @@ internal sealed class HistoryModel(BigramOptions? options = null) : IEngineModel
                 return status;
             }
 
+            var runs = reads.CountBy(read => read.Sequence).ToDictionary();
             foreach (var read in reads)
             {
                 var history = histories[read.Sequence];
-                history.Add(Mix((history.Count == 0 ? 0 : history[^1]) + (ulong)read.Token + 1));
+                history.Add(Mix((history.Count == 0 ? 0 : history[^1]) + (ulong)read.Token + (runs[read.Sequence] >= model.LongRun ? 2u : 1u)));
                 if (read.Row >= 0)
                 {
                     var row = inner.Logits(read.Row);
