@@ -42,7 +42,6 @@ public static class ChatRequestReader
         };
         if (request.User?.Contains('\0') == true) errors.Add(ApiError.Invalid("Invalid 'user': it holds a NUL character.", "user", "invalid_value"));
         MetadataReader.Read(fields, errors);
-        if (request.Store) Unicode.Check(body);
         if (request.ContinueFinal && !request.Messages.EndsWithAssistant)
         {
             errors.Add(ApiError.Invalid("Invalid 'continue_final_message': the last message is not from the assistant, so there is nothing to continue.", "continue_final_message", "invalid_value"));

@@ -22,7 +22,6 @@ public sealed record ConversationRequest(IReadOnlyList<ResponseItem> Items, stri
 
     private static ApiResult<ConversationRequest> Read(JsonElement body, Func<string, string> newId, bool needsItems, bool needsMetadata)
     {
-        Unicode.Check(body);
         var errors = new FirstError();
         var fields = new JsonObjectReader(body, "", errors);
         IReadOnlyList<ResponseItem> items = [];

@@ -21,7 +21,6 @@ public static partial class MessagesRequestReader
 
     private static ApiResult<ChatCompletionRequest> Read(JsonElement body, bool needsMaxTokens)
     {
-        Unicode.Check(body);
         var errors = new FirstError();
         var fields = new JsonObjectReader(body, "", errors);
         fields.RequiredText("model");

@@ -16,7 +16,8 @@ internal static class JsonRoot
         try
         {
             if (!Utf8.IsValid(body.Span)) return ApiError.Invalid("The body of your request is not valid UTF-8.");
-            using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = MostLevels });
+            using var document = LastOfEach.Parse(body, new JsonDocumentOptions { MaxDepth = MostLevels });
+            if (body.Span.IndexOf(@"\ud"u8) >= 0 || body.Span.IndexOf(@"\uD"u8) >= 0) Unicode.Check(document.RootElement);
             return document.RootElement.ValueKind == JsonValueKind.Object ? read(document.RootElement) : ApiError.Invalid("Invalid body: expected a JSON object.", null, "invalid_type");
         }
         catch (JsonException) when (IsJson(body.Span))

@@ -2,6 +2,7 @@ using System.Text.Json;
 
 namespace Platform.OpenAi.Reading;
 
+/// <summary>Half of a surrogate pair can be written in JSON as an escape.</summary>
 internal static class Unicode
 {
     /// <summary>Throws <see cref="InvalidOperationException"/> for a string that is not valid Unicode, so that what is read later can't.</summary>

@@ -19,7 +19,6 @@ public static class ResponseRequestReader
 
     private static ApiResult<ResponseRequest> Read(JsonElement body, Func<string, string> newId)
     {
-        Unicode.Check(body);
         var errors = new FirstError();
         var fields = new JsonObjectReader(body, "", errors);
         if (!fields.Has("model", out _)) errors.Add(Wrong.Missing("model"));

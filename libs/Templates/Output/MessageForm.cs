@@ -6,13 +6,17 @@ namespace Platform.Templates.Output;
 /// <summary>
 /// The form in which a chat template takes the messages of a request. The API has a call's arguments as a text and lets the content beside it be null: most templates want an object,
 /// and many fail on null or print it, while some show calls only where there is no content. Some know no system message, some refuse two messages of one role in a row.
+/// What a model thought before it called is named in three ways.
 /// </summary>
 public sealed record MessageForm
 {
+    private static readonly string[] ReasoningNames = ["reasoning_content", "thinking", "reasoning"];
+
     private bool ArgumentsAreObjects { get; init; } = true;
     private bool ContentIsText { get; init; } = true;
     private bool TakesSystem { get; init; } = true;
     private bool TakesRepetition { get; init; } = true;
+    private string Reasoning { get; init; } = ReasoningNames[0];
 
     /// <summary>The first form in which the template shows everything, the likeliest first.</summary>
     public static MessageForm Of(ChatTemplate template)
@@ -24,11 +28,13 @@ public sealed record MessageForm
             TakesRepetition = form.IsShown(template, """[{"role":"user","content":"shown_first"},{"role":"user","content":"shown_second"}]""", "shown_first", "shown_second"),
         };
         MessageForm[] forms = [form, form with { ContentIsText = false }, form with { ArgumentsAreObjects = false }, form with { ArgumentsAreObjects = false, ContentIsText = false }];
-        return Array.Find(forms, one => one.IsShown(template, """
+        const string Called = """
             [{"role":"user","content":"a"},
-             {"role":"assistant","content":null,"tool_calls":[{"id":"aaaaaaaa1","type":"function","function":{"name":"shown_name","arguments":"{\"shown_key\":\"shown_value\"}"}}]},
+             {"role":"assistant","content":null,"reasoning_content":"shown_thought","tool_calls":[{"id":"aaaaaaaa1","type":"function","function":{"name":"shown_name","arguments":"{\"shown_key\":\"shown_value\"}"}}]},
              {"role":"tool","tool_call_id":"aaaaaaaa1","content":"shown_result"}]
-            """, "shown_name", "shown_key", "shown_value", "shown_result")) ?? form;
+            """;
+        form = Array.Find(forms, one => one.IsShown(template, Called, "shown_name", "shown_key", "shown_value", "shown_result")) ?? form;
+        return form with { Reasoning = Array.Find(ReasoningNames, name => (form with { Reasoning = name }).IsShown(template, Called, "shown_thought")) ?? form.Reasoning };
     }
 
     /// <summary>Brings messages into this form, in place.</summary>
@@ -40,6 +46,8 @@ public sealed record MessageForm
             if (ContentIsText) message["content"] ??= "";
             if (ArgumentsAreObjects) ParseArguments(message["tool_calls"]!.AsArray()); // it has some
         }
+
+        foreach (var message in list.OfType<JsonObject>().Where(message => RoleOf(message) == "assistant")) NameReasoning(message);
 
         if (!TakesSystem && list is [JsonObject first, ..] && RoleOf(first) == "system")
         {
@@ -53,6 +61,15 @@ public sealed record MessageForm
         }
 
         return list;
+    }
+
+    /// <summary>Not where a call has text beside it: gpt-oss's template refuses both together.</summary>
+    private void NameReasoning(JsonObject message)
+    {
+        var given = Array.Find(ReasoningNames, name => message[name] is JsonValue value && value.TryGetValue(out string? _));
+        if (given is null || given == Reasoning || (HasCalls(message) && message["content"] is JsonValue said && said.TryGetValue(out string? text) && text.Length > 0)) return;
+        message[Reasoning] = (string?)message[given];
+        message.Remove(given);
     }
 
     private static string? RoleOf(JsonObject message) => (string?)message["role"];

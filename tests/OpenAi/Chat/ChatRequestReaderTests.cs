@@ -139,6 +139,26 @@ public class ChatRequestReaderTests
     public void Malformed_json_is_refused(string body) => Assert.StartsWith("We could not parse the JSON body of your request", Refused(body).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void Of_what_is_said_twice_the_last_counts()
+    {
+        var request = Accepted("""
+            {"model":"other","temperature":2,"messages":[
+              {"role":"user","content":"a","name":"x","name":"y","content":"b"},
+              {"role":"assistant","content":null,"tool_calls":[{"id":"1","type":"function","function":{"name":"f","name":"g","arguments":"{}"}}]},
+              {"role":"tool","tool_call_id":"1","content":"c"}],"temperature":1,"model":"m"}
+            """);
+        Assert.Equal(("m", 1f), (request.Model, request.Sampling.Temperature));
+        using var messages = System.Text.Json.JsonDocument.Parse(request.Messages.Json, new() { AllowDuplicateProperties = false });
+        Assert.Equal("b y g", $"{messages.RootElement[0].GetProperty("content")} {messages.RootElement[0].GetProperty("name")} {messages.RootElement[1].GetProperty("tool_calls")[0].GetProperty("function").GetProperty("name")}");
+    }
+
+    [Theory]
+    [InlineData("\\ud800")]
+    [InlineData("a\\uDC00b")]
+    public void Half_a_surrogate_pair_is_refused_wherever_it_stands(string text) =>
+        Assert.Equal("The body of your request holds a string that is not valid Unicode.", Refused($$"""{"model":"m","messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b","reasoning_content":"{{text}}"},{"role":"user","content":"c"}]}""").Message);
+
+    [Fact]
     public void Json_that_is_nested_too_deeply_is_refused_as_that()
     {
         static string Nested(int levels) => $"{{{Hello},\"metadata\":{new string('[', levels - 1)}{new string(']', levels - 1)}}}";

@@ -133,6 +133,24 @@ public sealed class TemplateTraitsTests
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(Arguments), JsonNode.Parse(call.Arguments)), $"{shown}: {call.Arguments}");
     }
 
+    /// <summary>What it is called differs.</summary>
+    [Theory]
+    [InlineData("openai-gpt-oss-120b")]
+    [InlineData("LFM2.5-8B-A1B")]
+    [InlineData("upstage-Solar-Open-100B")]
+    [InlineData("Qwen-Qwen3-0.6B")]
+    [InlineData("GLM-4.6")]
+    public void What_was_thought_before_a_call_is_shown(string name)
+    {
+        var template = ChatTemplate.Parse(Read(name));
+        var messages = MessageForm.Of(template).Shape(JsonNode.Parse("""
+            [{"role":"user","content":"Weather?"},
+             {"role":"assistant","content":null,"reasoning_content":"I must look.","tool_calls":[{"id":"aaaaaaaa1","type":"function","function":{"name":"f","arguments":"{}"}}]},
+             {"role":"tool","tool_call_id":"aaaaaaaa1","content":"Sunny."}]
+            """)!); // it is an array
+        Assert.Contains("I must look.", template.Render(new ChatTemplateInput { Messages = messages }), StringComparison.Ordinal);
+    }
+
     /// <summary>Also where the template knows no system, or wants the roles to alternate.</summary>
     [Theory]
     [MemberData(nameof(Templates))]

@@ -75,7 +75,6 @@ public static class StoredCompletion
     /// <summary>The body of an update: its metadata, a JSON object of strings.</summary>
     public static ApiResult<string> ReadMetadata(ReadOnlyMemory<byte> body) => JsonRoot.Read(body, json =>
     {
-        Unicode.Check(json);
         var errors = new FirstError();
         var metadata = MetadataReader.Read(new JsonObjectReader(json, "", errors), errors, required: true);
         return errors.Found is { } error ? error : (ApiResult<string>)metadata;
