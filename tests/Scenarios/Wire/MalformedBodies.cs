@@ -12,6 +12,8 @@ internal static class MalformedBodies
         "{\"a\":1}", "{\"type\":\"function\"}", "{\"type\":5}", "[[[[[[[[]]]]]]]]", "{\"x\":{\"y\":{\"z\":[1,2,{}]}}}", "\"default\"", "128", "-100", "\"auto\"", "\"required\"", "1e-400", "0.1", "[\"a\",\"a\"]",
     ];
 
+    private static readonly string[] Names = ["type", "name", "role", "content", "text", "function", "arguments", "id", "model", "x"];
+
     /// <summary>Paths, with names in braces for what has to be there first, and bodies that are right.</summary>
     public static readonly (string Path, string Body)[] Valid =
     [
@@ -76,7 +78,7 @@ internal static class MalformedBodies
     public static byte[] Broken(string valid, Random random)
     {
         var bytes = Encoding.UTF8.GetBytes(valid);
-        switch (random.Next(14))
+        switch (random.Next(15))
         {
             case 0:
                 return bytes[..random.Next(bytes.Length)];
@@ -87,6 +89,11 @@ internal static class MalformedBodies
                 return Encoding.UTF8.GetBytes($"{{\"deep\":{new string('[', 2000)}{new string(']', 2000)},{valid.TrimStart()[1..]}");
             case 3: // a field twice
                 return Encoding.UTF8.GetBytes($"{{\"model\":5,\"name\":{Values[random.Next(Values.Length)]},{valid.TrimStart()[1..]}");
+            case 4: // a field of some object twice, or half a surrogate pair
+                var objects = valid.Index().Where(character => character.Item == '{').Select(character => character.Index + 1).ToList();
+                var (at, name) = (objects[random.Next(objects.Count)], Names[random.Next(Names.Length)]);
+                var more = valid[at..].TrimStart().StartsWith('}') ? "" : ",";
+                return Encoding.UTF8.GetBytes($"{valid[..at]}\"{name}\":{(random.Next(3) == 0 ? "\"\\ud800\"" : Values[random.Next(Values.Length)])}{more}{valid[at..]}");
         }
 
         var body = JsonNode.Parse(valid)!;
