@@ -14,7 +14,7 @@ public class ToolTests(PlatformFixture platform)
     [Fact]
     public async Task A_call_is_streamed_in_the_recorded_order_and_its_output_is_answered()
     {
-        var events = await Client.Stream($$"""{"model":"{{TestCatalogue.SmolLm}}","input":"What is the weather in Paris?","seed":1,"max_output_tokens":200,"stream":true,"tools":{{Tools}},"tool_choice":"required"}""");
+        var events = await Client.Stream($$"""{"model":"{{TestCatalogue.SmolLm}}","input":"What is the weather in Paris?","seed":1,"max_output_tokens":200,"stream":true,"tools":{{Tools}},"tool_choice":"required","parallel_tool_calls":false}""");
         Assert.All(events, one => OpenAiSchemas.Check("ResponseStreamEvent", WithName(one.Data)));
         Assert.Equal(
             ["response.created", "response.in_progress", "response.output_item.added", "response.function_call_arguments.delta", "response.function_call_arguments.done", "response.output_item.done", "response.completed"],
@@ -80,7 +80,7 @@ public class ToolTests(PlatformFixture platform)
     [Fact]
     public async Task A_call_of_the_response_before_is_to_be_answered_before_anything_else_is_said()
     {
-        var called = await Client.Respond($$"""{"model":"{{TestCatalogue.SmolLm}}","input":"What is the weather in Paris?","seed":1,"max_output_tokens":200,"tools":{{Tools}},"tool_choice":"required"}""");
+        var called = await Client.Respond($$"""{"model":"{{TestCatalogue.SmolLm}}","input":"What is the weather in Paris?","seed":1,"max_output_tokens":200,"tools":{{Tools}},"tool_choice":"required","parallel_tool_calls":false}""");
         var call = called.GetProperty("output")[0].GetProperty("call_id").GetString();
         string Next(string input) => $$"""{"model":"{{TestCatalogue.SmolLm}}","previous_response_id":"{{called.Id()}}","max_output_tokens":16,"input":{{input}}}""";
         using var response = await Client.PostJson("v1/responses", Next("\"Thanks\""));
