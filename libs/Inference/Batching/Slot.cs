@@ -15,6 +15,7 @@ internal sealed class Slot(int id, IEngineModel model)
 
     /// <summary>The first position that was read in a long run (<see cref="ContextInfo.LongRun"/>); <see cref="int.MaxValue"/>: none was.</summary>
     public int LongFrom { get; set; } = int.MaxValue;
+
     public string Tenant { get; set; } = "";
     public Sequence? Sequence { get; set; }
     public long LastUsed { get; set; }

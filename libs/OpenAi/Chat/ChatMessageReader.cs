@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Platform.OpenAi.Errors;
+using Platform.OpenAi.Json;
 using Platform.OpenAi.Reading;
 
 namespace Platform.OpenAi.Chat;
@@ -10,8 +10,6 @@ namespace Platform.OpenAi.Chat;
 /// <summary>Checks the messages and writes them in the one form a chat template takes: content as text, everything else as it came.</summary>
 internal sealed class ChatMessageReader(FirstError errors, Utf8JsonWriter json)
 {
-    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
-
     /// <summary>Ids of the tool calls that tool messages may answer here, and of those that none has answered yet.</summary>
     private readonly HashSet<string> openCalls = [];
     private readonly List<string> unanswered = [];
@@ -25,7 +23,7 @@ internal sealed class ChatMessageReader(FirstError errors, Utf8JsonWriter json)
         if (errors.Found is not null) return new ChatMessages("[]", 0);
 
         var buffer = new ArrayBufferWriter<byte>(1024);
-        using var json = new Utf8JsonWriter(buffer, Relaxed);
+        using var json = new Utf8JsonWriter(buffer, RelaxedJson.Options);
         var reader = new ChatMessageReader(errors, json);
         json.WriteStartArray();
         foreach (var (i, message) in messages.EnumerateArray().Index())

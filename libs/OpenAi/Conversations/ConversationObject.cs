@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Platform.OpenAi.Json;
 using Platform.OpenAi.Responses;
 
 namespace Platform.OpenAi.Conversations;
@@ -10,7 +11,7 @@ public static class ConversationObject
     /// <param name="metadata">JSON object of strings.</param>
     public static void Write(IBufferWriter<byte> output, string id, long createdAt, string metadata)
     {
-        using var json = new Utf8JsonWriter(output, ResponseJson.Options);
+        using var json = new Utf8JsonWriter(output, RelaxedJson.Options);
         json.WriteStartObject();
         json.WriteString("id"u8, id);
         json.WriteString("object"u8, "conversation"u8);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Platform.OpenAi.Errors;
+using Platform.OpenAi.Json;
 using Platform.OpenAi.Responses;
 
 namespace Platform.OpenAi.Messages;
@@ -10,7 +11,7 @@ public static class MessagesError
 {
     public static void Write(IBufferWriter<byte> output, ApiError error, string requestId)
     {
-        using var json = new Utf8JsonWriter(output, ResponseJson.Options);
+        using var json = new Utf8JsonWriter(output, RelaxedJson.Options);
         json.WriteStartObject();
         json.WriteString("type"u8, "error"u8);
         json.WriteStartObject("error"u8);

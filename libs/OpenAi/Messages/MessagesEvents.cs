@@ -42,7 +42,7 @@ public sealed class MessagesEvents(string id, string model, IBufferWriter<byte>?
         if (output is null) return;
         Open(output, "content_block_start"u8);
         output.Write(",\"content_block\":"u8);
-        using (var json = new Utf8JsonWriter(output, ResponseJson.Options)) Block(json, blocks[^1], begun: false);
+        using (var json = new Utf8JsonWriter(output, RelaxedJson.Options)) Block(json, blocks[^1], begun: false);
         output.Write("}\n\n"u8);
     }
 
@@ -87,7 +87,7 @@ public sealed class MessagesEvents(string id, string model, IBufferWriter<byte>?
         }
 
         output.Write("},\"usage\":"u8);
-        using (var json = new Utf8JsonWriter(output, ResponseJson.Options)) Usage(json, usage);
+        using (var json = new Utf8JsonWriter(output, RelaxedJson.Options)) Usage(json, usage);
         output.Write("}\n\n"u8);
         Name(output, "message_stop"u8);
         output.Write("{\"type\":\"message_stop\"}\n\n"u8);
@@ -143,7 +143,7 @@ public sealed class MessagesEvents(string id, string model, IBufferWriter<byte>?
 
     private void Message(IBufferWriter<byte> to, string? stopReason, string? stopSequence, MessagesUsage usage, bool begun)
     {
-        using var json = new Utf8JsonWriter(to, ResponseJson.Options);
+        using var json = new Utf8JsonWriter(to, RelaxedJson.Options);
         json.WriteStartObject();
         json.WriteString("id"u8, id);
         json.WriteString("type"u8, "message"u8);

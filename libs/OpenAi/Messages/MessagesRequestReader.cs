@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Platform.OpenAi.Chat;
 using Platform.OpenAi.Errors;
+using Platform.OpenAi.Json;
 using Platform.OpenAi.Reading;
 using Platform.OpenAi.Responses;
 
@@ -29,7 +30,7 @@ public static partial class MessagesRequestReader
         fields.Decimal("temperature", 0, 1);
         var stop = Stop(fields, errors);
         var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var json = new Utf8JsonWriter(buffer, ResponseJson.Options))
+        using (var json = new Utf8JsonWriter(buffer, RelaxedJson.Options))
         {
             json.WriteStartObject();
             foreach (var name in (string[])["model", "stream", "temperature", "top_p", "top_k", "seed"]) Copy(json, fields, name, name);

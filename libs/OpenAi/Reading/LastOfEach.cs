@@ -1,14 +1,12 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using Platform.OpenAi.Json;
 
 namespace Platform.OpenAi.Reading;
 
 /// <summary>JSON whose objects have each name once: of those that come again the last counts, as to most readers of JSON. What copies and reads it later then agree on what was said.</summary>
 internal static class LastOfEach
 {
-    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
-
     /// <exception cref="JsonException">It is not JSON, or too deep.</exception>
     /// <exception cref="InvalidOperationException">A string is not Unicode.</exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> json, JsonDocumentOptions options)
@@ -19,9 +17,9 @@ internal static class LastOfEach
         }
         catch (JsonException)
         {
-            using var given = JsonDocument.Parse(json, options with { AllowDuplicateProperties = true });
+            using var given = JsonDocument.Parse(json, options);
             var once = new ArrayBufferWriter<byte>(json.Length);
-            using (var writer = new Utf8JsonWriter(once, Relaxed)) Write(given.RootElement, writer);
+            using (var writer = new Utf8JsonWriter(once, RelaxedJson.Options)) Write(given.RootElement, writer);
             return JsonDocument.Parse(once.WrittenMemory, options);
         }
     }

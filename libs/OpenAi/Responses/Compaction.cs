@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Platform.OpenAi.Json;
 
 namespace Platform.OpenAi.Responses;
 
@@ -13,7 +14,7 @@ public static class Compaction
     public static ResponseRequest SummaryOf(ResponseRequest request)
     {
         var buffer = new ArrayBufferWriter<byte>(64);
-        using (var json = new Utf8JsonWriter(buffer, ResponseJson.Options))
+        using (var json = new Utf8JsonWriter(buffer, RelaxedJson.Options))
         {
             json.WriteStartObject();
             if (request.Body.TryGetProperty("service_tier", out var tier))
@@ -35,7 +36,7 @@ public static class Compaction
     /// <param name="summary">UTF-8.</param>
     public static void Write(IBufferWriter<byte> output, string id, long createdAt, IEnumerable<ResponseItem> items, string itemId, ReadOnlySpan<byte> summary, ResponseUsage usage)
     {
-        using var json = new Utf8JsonWriter(output, ResponseJson.Options);
+        using var json = new Utf8JsonWriter(output, RelaxedJson.Options);
         json.WriteStartObject();
         json.WriteString("id"u8, id);
         json.WriteString("object"u8, "response.compaction"u8);

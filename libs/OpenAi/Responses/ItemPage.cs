@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Platform.OpenAi.Json;
 
 namespace Platform.OpenAi.Responses;
 
@@ -8,7 +9,7 @@ public static class ItemPage
 {
     public static void Write(IBufferWriter<byte> output, IReadOnlyList<(string Id, string Json)> page, bool hasMore)
     {
-        using var json = new Utf8JsonWriter(output, ResponseJson.Options);
+        using var json = new Utf8JsonWriter(output, RelaxedJson.Options);
         json.WriteStartObject();
         json.WriteString("object"u8, "list"u8);
         json.WriteStartArray("data"u8);

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Platform.OpenAi.Chat;
 using Platform.OpenAi.Errors;
+using Platform.OpenAi.Json;
 
 namespace Platform.OpenAi.Responses;
 
@@ -23,7 +24,7 @@ public static partial class ResponseChat
     public static ApiResult<ChatCompletionRequest> Read(ResponseRequest request, IEnumerable<ResponseItem> context)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var json = new Utf8JsonWriter(buffer, ResponseJson.Options))
+        using (var json = new Utf8JsonWriter(buffer, RelaxedJson.Options))
         {
             if (Write(json, request, context.Concat(request.Input)) is { } wrong) return wrong;
         }

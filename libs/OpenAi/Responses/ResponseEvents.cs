@@ -161,7 +161,7 @@ public sealed class ResponseEvents(ResponseObject response, IBufferWriter<byte> 
         output.Write(",\"output_index\":"u8);
         output.WriteNumber(items.Count - 1);
         output.Write(",\"item\":"u8);
-        using (var json = new Utf8JsonWriter(output, ResponseJson.Options)) item.Write(json, begun);
+        using (var json = new Utf8JsonWriter(output, RelaxedJson.Options)) item.Write(json, begun);
         output.Write("}\n\n"u8);
     }
 
@@ -170,7 +170,7 @@ public sealed class ResponseEvents(ResponseObject response, IBufferWriter<byte> 
         if (!Open(name)) return;
         output.Write(place);
         output.Write(",\"part\":"u8);
-        using (var json = new Utf8JsonWriter(output, ResponseJson.Options)) item.Part(json, begun);
+        using (var json = new Utf8JsonWriter(output, RelaxedJson.Options)) item.Part(json, begun);
         output.Write("}\n\n"u8);
     }
 

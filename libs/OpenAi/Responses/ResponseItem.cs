@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Platform.OpenAi.Json;
 
 namespace Platform.OpenAi.Responses;
 
@@ -36,7 +37,7 @@ public sealed record ResponseItem(string Id, string Type, string Json)
     internal static ResponseItem Written(string id, string type, Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
-        using (var json = new Utf8JsonWriter(buffer, ResponseJson.Options)) write(json);
+        using (var json = new Utf8JsonWriter(buffer, RelaxedJson.Options)) write(json);
         return new ResponseItem(id, type, Encoding.UTF8.GetString(buffer.WrittenSpan));
     }
 }

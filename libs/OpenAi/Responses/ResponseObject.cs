@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Platform.OpenAi.Errors;
+using Platform.OpenAi.Json;
 
 namespace Platform.OpenAi.Responses;
 
@@ -42,7 +43,7 @@ public sealed class ResponseObject
     public static ResponseObject Of(string id, long createdAt, string model, ResponseRequest request)
     {
         var buffer = new ArrayBufferWriter<byte>(2048);
-        using (var json = new Utf8JsonWriter(buffer, ResponseJson.Options)) ResponseEcho.Write(json, id, createdAt, model, request);
+        using (var json = new Utf8JsonWriter(buffer, RelaxedJson.Options)) ResponseEcho.Write(json, id, createdAt, model, request);
         return Parse(buffer.WrittenMemory);
     }
 
@@ -55,7 +56,7 @@ public sealed class ResponseObject
 
     public void Write(IBufferWriter<byte> output, ResponseState state)
     {
-        using var writer = new Utf8JsonWriter(output, ResponseJson.Options);
+        using var writer = new Utf8JsonWriter(output, RelaxedJson.Options);
         writer.WriteStartObject();
         foreach (var property in json.EnumerateObject())
         {
@@ -101,7 +102,7 @@ public sealed class ResponseObject
     /// <summary>The same response as it is once nobody goes on with it.</summary>
     public void WriteCancelled(IBufferWriter<byte> output)
     {
-        using var writer = new Utf8JsonWriter(output, ResponseJson.Options);
+        using var writer = new Utf8JsonWriter(output, RelaxedJson.Options);
         writer.WriteStartObject();
         foreach (var property in json.EnumerateObject())
         {

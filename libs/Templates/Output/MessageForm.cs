@@ -41,13 +41,13 @@ public sealed record MessageForm
     public JsonNode Shape(JsonNode messages)
     {
         if (messages is not JsonArray list) return messages;
-        foreach (var message in list.OfType<JsonObject>().Where(HasCalls))
+        foreach (var message in list.OfType<JsonObject>())
         {
+            if (RoleOf(message) == "assistant") NameReasoning(message);
+            if (!HasCalls(message)) continue;
             if (ContentIsText) message["content"] ??= "";
             if (ArgumentsAreObjects) ParseArguments(message["tool_calls"]!.AsArray()); // it has some
         }
-
-        foreach (var message in list.OfType<JsonObject>().Where(message => RoleOf(message) == "assistant")) NameReasoning(message);
 
         if (!TakesSystem && list is [JsonObject first, ..] && RoleOf(first) == "system")
         {

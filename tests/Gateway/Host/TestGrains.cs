@@ -56,6 +56,7 @@ internal sealed class TestPool : IPool
     public ConcurrentQueue<Ticket> Taken { get; } = new();
     public ConcurrentQueue<string> Released { get; } = new();
     public ConcurrentQueue<HeldGrant> Offered { get; } = new();
+
     /// <summary>A gateway may read them while a test changes them.</summary>
     public ImmutableList<string> Workers { get; set; } = ["w1"];
 

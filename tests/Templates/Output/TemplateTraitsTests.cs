@@ -105,8 +105,8 @@ public sealed class TemplateTraitsTests
     [MemberData(nameof(TellingTools))]
     public void What_a_template_shows_of_calls_is_read_as_those_calls(string name)
     {
-        var (source, format) = (Read(name), Of(name).Format);
-        var (template, form) = (ChatTemplate.Parse(source), MessageForm.Of(ChatTemplate.Parse(source)));
+        var (template, format) = (ChatTemplate.Parse(Read(name)), Of(name).Format);
+        var form = MessageForm.Of(template);
         var tools = JsonNode.Parse("""
             [{"type":"function","function":{"name":"get_weather","description":"d","parameters":{"type":"object","properties":{"city":{"type":"string"},"days":{"type":"integer"}},"required":["city"]}}},
              {"type":"function","function":{"name":"stop","description":"d","parameters":{"type":"object","properties":{}}}}]

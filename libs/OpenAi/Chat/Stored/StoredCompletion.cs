@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Platform.OpenAi.Errors;
+using Platform.OpenAi.Json;
 using Platform.OpenAi.Reading;
 using Platform.OpenAi.Responses;
 
@@ -18,7 +19,7 @@ public static class StoredCompletion
         using var answered = JsonDocument.Parse(answer);
         var (from, body) = (asked.RootElement, answered.RootElement);
         var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var json = new Utf8JsonWriter(buffer, ResponseJson.Options))
+        using (var json = new Utf8JsonWriter(buffer, RelaxedJson.Options))
         {
             json.WriteStartObject();
             json.WriteString("object"u8, "chat.completion"u8);
@@ -56,7 +57,7 @@ public static class StoredCompletion
     {
         using var document = JsonDocument.Parse(stored);
         var buffer = new ArrayBufferWriter<byte>(stored.Length + metadata.Length);
-        using (var json = new Utf8JsonWriter(buffer, ResponseJson.Options))
+        using (var json = new Utf8JsonWriter(buffer, RelaxedJson.Options))
         {
             json.WriteStartObject();
             foreach (var property in document.RootElement.EnumerateObject())

@@ -5,15 +5,14 @@ namespace Platform.Templates.Output.Formats;
 /// <param name="writing">What stands between the marks and the calls, and between two calls.</param>
 internal sealed class MarkedCalls(string name, string sign, (string Open, string Close) marks, (string Before, string After, string Between) writing) : EnvelopeFormat
 {
-    private readonly (string Open, string Close) thinking = ("<think>", "</think>");
-
     public override string Name => name;
 
-    public override IReadOnlyList<string> ShownTokens => [marks.Open, marks.Close, thinking.Open, thinking.Close];
+    public override IReadOnlyList<string> ShownTokens => [marks.Open, marks.Close, Thoughts.Open, Thoughts.Close];
 
     public override (string Open, string Close)? Thinking => Thoughts;
 
-    public (string Open, string Close) Thoughts { get => thinking; init => thinking = value; }
+    /// <summary>The marks of its thinking.</summary>
+    public (string Open, string Close) Thoughts { get; init; } = ("<think>", "</think>");
 
     protected override string[] Opening => [marks.Open];
 
